@@ -2,7 +2,6 @@
 
 export type Severity = 'info' | 'warning' | 'error';
 export type Confidence = 'certain' | 'likely' | 'possible';
-export type Language = 'en' | 'th';
 
 /**
  * A finding without its words. `params` fill the catalogue's texts and hold only hosts, addresses, numbers and members of

@@ -1,6 +1,6 @@
 /** What an operation is, whoever calls it: a validated input, a caller, the services; an Outcome. Knows no transport. */
 
-import type { Language } from '../diagnosis/types.ts';
+import type { Language } from '../texts/text.ts';
 
 export type Scope = 'read' | 'probe' | 'send';
 
