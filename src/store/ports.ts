@@ -9,16 +9,27 @@
  */
 export interface Cache {
   get(key: string): Promise<CacheHit | undefined>;
-  /** `ttlMs` > 0 is kept at most that long; the in-process adapter may drop it sooner to stay inside its bytes. */
-  set(key: string, value: string, ttlMs: number): Promise<void>;
+  /**
+   * `ttlMs` > 0 is kept at most that long; the in-process adapter may drop it sooner to stay inside its bytes. `freshMs`
+   * (default `ttlMs`) is how long the value is current: a value kept beyond that, for a stale window, is served from the
+   * process only when the shared store has nothing newer, so that one instance's refresh spares the others theirs.
+   */
+  set(key: string, value: string, ttlMs: number, freshMs?: number): Promise<void>;
   delete(key: string): Promise<void>;
+}
+
+/** A cache whose in-process layer can be asked without a promise: for paths where a microtask a request counts. */
+export interface SyncCache extends Cache {
+  /** What the in-process layer may serve now; undefined says nothing about other layers. */
+  getSync(key: string): string | undefined;
 }
 
 export type CacheHit = { readonly value: string; readonly layer: 'memory' | 'redis' };
 
-/** The budget named by the key: at most `limit` takes in any window of `windowMs` (sliding, exact). */
+/** The budget named by the key: at most `limit` takes in any half-open window of `windowMs` (sliding, exact). */
 export type Budget = { readonly key: string; readonly limit: number; readonly windowMs: number };
 
+/** `resetMs`: until the oldest take leaves the window and one more is free; 0 when the whole budget is free. */
 export type Take =
   | { readonly ok: true; readonly remaining: number; readonly resetMs: number }
   | { readonly ok: false; readonly remaining: 0; readonly retryAfterMs: number };
@@ -41,8 +52,11 @@ export interface IdempotencyStore {
   begin(key: string, fingerprint: string, claim: string, ttlMs: number): Promise<IdempotencyState>;
   /** What the key is bound to now, without binding; `fresh` when unbound. */
   look(key: string, fingerprint: string): Promise<IdempotencyState>;
-  /** Stores the answer under a key bound by the same claim. */
-  finish(key: string, claim: string, result: string, ttlMs: number): Promise<void>;
+  /**
+   * Stores the answer under a key bound by the same claim, which may do so again: what is known so far is stored as
+   * `running` and replaced later. A store that is away gets it when it comes back.
+   */
+  finish(key: string, claim: string, result: string, ttlMs: number, state?: 'running' | 'done'): Promise<void>;
   /** Unbinds a key nothing was sent under. */
   release(key: string, claim: string): Promise<void>;
   /** Says the owner lives; a record whose owner fell silent for `aliveMs` is `abandoned`. */
