@@ -3,10 +3,10 @@
  * repeat the value, so a secret given in the wrong place stays unsaid.
  */
 
-import { isIP } from 'node:net';
-import { domainToASCII } from 'node:url';
-import ipaddr from 'ipaddr.js';
+import { parseDomain } from './dns/name.ts';
+import { formatIp, type Ip, parseIp, parseCidr as readCidr } from './net/ip.ts';
 import type { Scope } from './operations/types.ts';
+import { readRedisUrl } from './store/redis-url.ts';
 
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly rule: string };
 
@@ -25,54 +25,50 @@ export function parsePort(value: string): Read<number> {
 
 /** Splits `host`, `host:port`, `[v6]`, `[v6]:port` and a bare IPv6 address; null when it is none of them. */
 function splitHostPort(value: string): { host: string; port: string | null } | null {
-  if (isIP(value) === 6) return { host: value, port: null };
+  if (parseIp(value)?.family === 6) return { host: value, port: null };
   const match = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(value);
   const host = match?.[1] ?? match?.[2];
   if (match === null || host === undefined) return null;
-  if (match[1] !== undefined && isIP(match[1]) !== 6) return null;
+  if (match[1] !== undefined && parseIp(match[1])?.family !== 6) return null;
   return { host, port: match[3] ?? null };
 }
 
 /** `ip[:port]` or `[v6]:port` of a DNS server. */
 export function parseEndpoint(value: string): Read<Endpoint> {
   const parts = splitHostPort(value);
-  if (parts === null || isIP(parts.host) === 0) return bad('must be ip, ip:port or [ipv6]:port');
+  const ip = parts && parseIp(parts.host);
+  if (!ip) return bad('must be ip, ip:port or [ipv6]:port');
   const port = parsePort(parts.port ?? '53');
-  return port.ok ? good({ ip: parts.host, port: port.value }) : port;
+  return port.ok ? good({ ip: formatIp(ip), port: port.value }) : port;
 }
 
-/** A CIDR, or one address; canonical `address/bits`. */
+/** A CIDR, or one address; canonical `network/bits`. */
 export function parseCidr(value: string): Read<string> {
-  const [address = '', bits, ...rest] = value.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return bad('must be an address or a CIDR such as 10.1.0.0/16');
-  const width = family === 4 ? 32 : 128;
-  const length = bits === undefined ? width : Number(bits);
-  if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || length > width)) return bad(`its prefix must be 0 to ${width}`);
-  const network =
-    family === 4
-      ? ipaddr.IPv4.networkAddressFromCIDR(`${address}/${length}`)
-      : ipaddr.IPv6.networkAddressFromCIDR(`${address}/${length}`);
-  return good(`${network.toString()}/${length}`);
+  const block = readCidr(value);
+  if (!block) return bad('must be an address or a CIDR such as 10.1.0.0/16');
+  return good(`${formatIp(network(block.base, block.bits))}/${block.bits}`);
+}
+
+function network(ip: Ip, bits: number): Ip {
+  const keep = (word: number, width: number, kept: number) => {
+    const drop = 2 ** (width - Math.min(Math.max(kept, 0), width));
+    return Math.floor(word / drop) * drop;
+  };
+  if (ip.family === 4) return { family: 4, value: keep(ip.value, 32, bits) };
+  return { family: 6, groups: ip.groups.map((group, index) => keep(group, 16, bits - index * 16)) };
 }
 
 /** A host name as lower-case A-label without a trailing dot. */
 export function parseName(value: string): Read<string> {
-  const ascii = domainToASCII(value.replace(/\.$/, '')).toLowerCase();
-  const labels = ascii.split('.');
-  const fine =
-    ascii.length > 0 &&
-    ascii.length <= 253 &&
-    isIP(ascii) === 0 &&
-    labels.every((label) => /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/.test(label));
-  return fine ? good(ascii) : bad('must be a domain name');
+  const parsed = parseDomain(value);
+  return parsed.ok ? good(parsed.domain) : bad(`must be a domain name: ${parsed.detail}`);
 }
 
 export function parseListenHost(value: string): Read<string> {
-  const bare = value.startsWith('[') && value.endsWith(']') ? value.slice(1, -1) : value;
-  if (isIP(bare) !== 0) return good(bare);
-  const name = parseName(value);
-  return name.ok ? name : bad('must be an IP address or a host name');
+  const ip = parseIp(value.startsWith('[') && value.endsWith(']') ? value.slice(1, -1) : value);
+  if (ip) return good(formatIp(ip));
+  const name = parseDomain(value);
+  return name.ok ? good(name.domain) : bad('must be an IP address or a host name');
 }
 
 export function parseHostPort(value: string): Read<{ host: string; port: number }> {
@@ -80,33 +76,33 @@ export function parseHostPort(value: string): Read<{ host: string; port: number 
   if (parts === null || parts.port === null) return bad('must be host:port');
   const port = parsePort(parts.port);
   if (!port.ok) return port;
-  if (isIP(parts.host) !== 0) return good({ host: parts.host, port: port.value });
-  const name = parseName(parts.host);
-  return name.ok ? good({ host: name.value, port: port.value }) : bad('must be host:port');
+  const ip = parseIp(parts.host);
+  if (ip) return good({ host: formatIp(ip), port: port.value });
+  const name = parseDomain(parts.host);
+  return name.ok ? good({ host: name.domain, port: port.value }) : bad('must be host:port');
 }
 
 /** RFC 5321 §4.1.3: a domain, or an address literal in brackets. */
 export function parseEhloName(value: string): Read<string> {
   const literal = /^\[(?:(IPv6:)(.+)|(.+))\]$/i.exec(value);
-  if (literal) {
-    const ip = literal[2] ?? literal[3] ?? '';
-    const family = literal[1] === undefined ? 4 : 6;
-    return isIP(ip) === family
-      ? good(family === 4 ? `[${ip}]` : `[IPv6:${ip}]`)
-      : bad('must be a domain, [192.0.2.1] or [IPv6:2001:db8::1]');
+  const rule = 'must be a domain, [192.0.2.1] or [IPv6:2001:db8::1]';
+  if (literal === null) {
+    const name = parseDomain(value);
+    return name.ok ? good(name.domain) : bad(rule);
   }
-  const name = parseName(value);
-  return name.ok ? name : bad('must be a domain, [192.0.2.1] or [IPv6:2001:db8::1]');
+  const ip = parseIp(literal[2] ?? literal[3] ?? '');
+  if (ip?.family !== (literal[1] === undefined ? 4 : 6)) return bad(rule);
+  return good(ip.family === 4 ? `[${formatIp(ip)}]` : `[IPv6:${formatIp(ip)}]`);
 }
 
 /** `local@domain`; the local part as given, the domain as lower-case A-label. Quoted local parts are not needed here. */
 export function parseMailbox(value: string): Read<string> {
   const at = value.lastIndexOf('@');
   const local = value.slice(0, Math.max(at, 0));
-  const domain = parseName(value.slice(at + 1));
+  const domain = parseDomain(value.slice(at + 1));
   const fine = /^[^\s@<>()[\]\\,;:"\p{Cc}.]+(?:\.[^\s@<>()[\]\\,;:"\p{Cc}.]+)*$/u.test(local);
   if (!fine || Buffer.byteLength(local) > 64 || !domain.ok) return bad('must be an address such as a@example.com');
-  return good(`${local}@${domain.value}`);
+  return good(`${local}@${domain.domain}`);
 }
 
 /** An address, or `@domain` for every address of exactly that domain. */
@@ -115,8 +111,8 @@ export function parseAddressEntry(value: string): Read<string> {
     const mailbox = parseMailbox(value);
     return mailbox.ok ? mailbox : bad('must be an address or @domain');
   }
-  const domain = parseName(value.slice(1));
-  return domain.ok ? good(`@${domain.value}`) : bad('must be an address or @domain');
+  const domain = parseDomain(value.slice(1));
+  return domain.ok ? good(`@${domain.domain}`) : bad('must be an address or @domain');
 }
 
 /** An origin exactly as a browser sends it: scheme, host, port unless default, nothing behind. */
@@ -126,24 +122,13 @@ export function parseOrigin(value: string): Read<string> {
   return fine ? good(value) : bad('must be an exact origin such as https://desk.example.com');
 }
 
-const REDIS = /^(rediss?)(\+cluster|\+sentinel)?:\/\/(.+)$/;
-
-/** `redis://`, `rediss://`, and with `+cluster` or `+sentinel` several `host:port` separated by commas. */
 export function parseRedisUrl(value: string): Read<string> {
-  const match = REDIS.exec(value);
-  const rule = 'must be a redis:// or rediss:// URL (also redis+cluster://, redis+sentinel://)';
-  if (match === null) return bad(rule);
-  const rest = match[3] ?? '';
-  const at = rest.lastIndexOf('@');
-  const [nodes = '', ...path] = rest.slice(at + 1).split('/');
-  const parts = match[2] === undefined ? [nodes] : nodes.split(',');
-  const fine = parts.every((node) => {
-    const split = splitHostPort(node);
-    return split !== null && split.host !== '' && (split.port === null || parsePort(split.port).ok);
-  });
-  if (!fine || URL.parse(`redis://${rest.slice(0, at + 1)}localhost/${path.join('/')}`) === null) return bad(rule);
-  if (match[2] === '+sentinel' && !path[0]) return bad('redis+sentinel:// must name the master: …/master-name');
-  return good(value);
+  try {
+    readRedisUrl(value);
+    return good(value);
+  } catch (error) {
+    return bad(error instanceof Error ? error.message.replace(/^REDIS_URL: /, '') : 'must be a redis:// URL');
+  }
 }
 
 const SCOPES: readonly Scope[] = ['read', 'probe', 'send'];

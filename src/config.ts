@@ -4,7 +4,6 @@
  * the setting and the rule and never repeats the value of a secret. An empty value counts as unset.
  */
 
-import { isIP } from 'node:net';
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import {
   type ApiKey,
@@ -23,6 +22,7 @@ import {
   parseRedisUrl,
   type Read,
 } from './config-values.ts';
+import { formatIp, parseIp } from './net/ip.ts';
 import type { Scope } from './operations/types.ts';
 
 export type { ApiKey, Endpoint } from './config-values.ts';
@@ -297,8 +297,9 @@ function judgeTogether(config: Config, from: Reading): void {
 /** Loopback as a listener or a `Host` names it: 127.0.0.0/8, ::1, localhost. */
 export function isLoopbackHost(host: string): boolean {
   const bare = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
-  if (isIP(bare) === 4) return bare.startsWith('127.');
-  return bare === '::1' || bare.toLowerCase() === 'localhost';
+  const ip = parseIp(bare);
+  if (ip?.family === 4) return bare.startsWith('127.');
+  return bare.toLowerCase() === 'localhost' || (ip !== undefined && formatIp(ip) === '::1');
 }
 
 /** The settings as the README's table. */
