@@ -3,14 +3,14 @@
  * gives: hosts, numbers, times and members of closed sets.
  */
 
-import type { FindingTexts } from './migration.ts';
+import { article, type FindingEntries, rfc } from './findings-shape.ts';
 
-const RFC5321_ROUTING = 'https://www.rfc-editor.org/rfc/rfc5321#section-5.1';
-const RFC2308 = 'https://www.rfc-editor.org/rfc/rfc2308#section-5';
-const ARTICLE = '/v1/articles/mx-migration';
+const ROUTING = rfc(5321, '5.1');
+const ARTICLE = article('mx-migration');
 
-export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
+export const MIGRATION_FINDINGS = {
   'migration-cutover-too-soon': {
+    severity: 'warning',
     title: { en: 'The switch is planned too soon', th: 'กำหนดสลับเครื่องเร็วเกินไป' },
     explanation: {
       en: 'The switch was wanted at {requested}, but caches may hold the previous answer (TTL {ttl} seconds) until {earliest}. A sender that asks such a cache before then knows nothing of the new exchange.',
@@ -23,6 +23,7 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
     references: [ARTICLE],
   },
   'migration-ttl-was-greater': {
+    severity: 'info',
     title: { en: 'The TTL was greater a few days ago', th: 'ไม่กี่วันก่อน TTL ยังสูงกว่านี้' },
     explanation: {
       en: 'The zone says {ttl} seconds now, but {seenTtl} seconds were seen within the last 7 days. Caches that asked before the change still count by the greater one, and so does this plan.',
@@ -32,6 +33,7 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
     references: [ARTICLE],
   },
   'migration-ttl-over-cap': {
+    severity: 'info',
     title: { en: 'The TTL is over a week', th: 'TTL ยาวเกินหนึ่งสัปดาห์' },
     explanation: {
       en: 'The TTL is {ttl} seconds. The resolvers in use keep an answer for 7 days at most, and the plan counts with that; a rare cache without such a cap may hold it longer.',
@@ -44,6 +46,7 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
     references: [ARTICLE],
   },
   'migration-implicit-written-out': {
+    severity: 'warning',
     title: {
       en: 'The domain had no MX record; its own address took the mail',
       th: 'โดเมนไม่มีระเบียน MX และใช้ที่อยู่ของตัวเองรับเมลอยู่',
@@ -56,9 +59,10 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
       en: 'Publish the whole set in one change, with the line for {host} in it.',
       th: 'เผยแพร่ทั้งชุดในครั้งเดียว โดยมีบรรทัดของ {host} อยู่ด้วย',
     },
-    references: [RFC5321_ROUTING, ARTICLE],
+    references: [ROUTING, ARTICLE],
   },
   'migration-renumbered': {
+    severity: 'warning',
     title: { en: 'The old exchanges get higher numbers', th: 'เครื่องเดิมต้องเปลี่ยนเป็นตัวเลขที่สูงขึ้น' },
     explanation: {
       en: 'The lowest old number is 0, and nothing is below it. The plan moves the old exchanges up, to {highest} at most, in the same change; their order stays.',
@@ -68,9 +72,10 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
       en: 'Publish the whole set in one change; do not add the new line alone.',
       th: 'เผยแพร่ทั้งชุดในครั้งเดียว อย่าเพิ่มเฉพาะบรรทัดใหม่',
     },
-    references: [RFC5321_ROUTING, ARTICLE],
+    references: [ROUTING, ARTICLE],
   },
   'migration-null-mx-ends': {
+    severity: 'warning',
     title: { en: 'The domain says that it takes no mail', th: 'โดเมนประกาศไว้ว่าไม่รับเมล' },
     explanation: {
       en: 'A null MX stands at {domain}. It must not stand beside another exchange, so the new set replaces it; until caches forget it, senders return mail at once.',
@@ -80,18 +85,20 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
       en: 'Make sure that {domain} is meant to take mail, and that the new server is live before you publish.',
       th: 'ตรวจให้แน่ใจว่าต้องการให้ {domain} รับเมล และเครื่องใหม่พร้อมรับก่อนเผยแพร่',
     },
-    references: ['https://www.rfc-editor.org/rfc/rfc7505#section-3', ARTICLE],
+    references: [rfc(7505, '3'), ARTICLE],
   },
   'migration-no-old-exchange': {
+    severity: 'warning',
     title: { en: 'There is no old exchange to fall back to', th: 'ไม่มีเครื่องเดิมให้ย้อนไปหา' },
     explanation: {
       en: '{domain} names no exchange other than the new ones. Until the new server answers, mail waits at its senders, five days at most.',
       th: '{domain} ไม่มีเครื่องรับเมลอื่นนอกจากเครื่องใหม่ ก่อนเครื่องใหม่จะตอบ เมลจะค้างอยู่ที่ผู้ส่งได้ไม่เกินห้าวัน',
     },
     fix: { en: 'Have the new server live before you publish.', th: 'เปิดเครื่องใหม่ให้พร้อมรับเมลก่อนเผยแพร่' },
-    references: [RFC5321_ROUTING, ARTICLE],
+    references: [ROUTING, ARTICLE],
   },
   'migration-preference-not-below': {
+    severity: 'warning',
     title: { en: 'A new exchange would not be tried first', th: 'เครื่องใหม่จะไม่ถูกลองก่อน' },
     explanation: {
       en: '{host} was to have preference {preference}, but the lowest old one is {lowest}. The lower number goes first, so mail stays with the old exchange when the new one is live.',
@@ -101,9 +108,10 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
       en: 'Give {host} a number below {lowest}, or leave the number to the plan.',
       th: 'ให้ {host} ใช้ตัวเลขต่ำกว่า {lowest} หรือปล่อยให้แผนเลือกให้',
     },
-    references: [RFC5321_ROUTING, ARTICLE],
+    references: [ROUTING, ARTICLE],
   },
   'migration-new-unresolved': {
+    severity: 'warning',
     title: { en: 'The new exchange has no address yet', th: 'เครื่องใหม่ยังไม่มีที่อยู่ไอพี' },
     explanation: {
       en: '{host} does not resolve. Whoever asks for it too early remembers for {negativeTtl} seconds that it does not exist, even after you have added it.',
@@ -113,9 +121,10 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
       en: 'Add the address record of {host} first, wait {negativeTtl} seconds, then publish the MX set.',
       th: 'เพิ่มระเบียนที่อยู่ของ {host} ก่อน รอ {negativeTtl} วินาที แล้วจึงเผยแพร่ชุด MX',
     },
-    references: [RFC2308, ARTICLE],
+    references: [rfc(2308, '5'), ARTICLE],
   },
   'migration-new-silent': {
+    severity: 'warning',
     title: {
       en: 'The new address swallows connections instead of refusing them',
       th: 'ที่อยู่ใหม่เงียบเฉยแทนที่จะปฏิเสธการเชื่อมต่อ',
@@ -131,6 +140,7 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
     references: [ARTICLE],
   },
   'migration-new-answering': {
+    severity: 'warning',
     title: { en: 'The new exchange answers already', th: 'เครื่องใหม่ตอบอยู่แล้ว' },
     explanation: {
       en: '{host} speaks SMTP. As soon as it is published, senders hand it mail; if it does not know the domain yet and says 5xx, they return the message and never try the old exchange.',
@@ -140,9 +150,10 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
       en: 'Have {host} accept the domain before you publish, or keep port 25 closed (refused) until the switch; if both servers can run, use the staged strategy.',
       th: 'ตั้งให้ {host} รับเมลของโดเมนก่อนเผยแพร่ หรือปิดพอร์ต 25 (ตอบปฏิเสธ) ไว้จนถึงเวลาสลับ ถ้าเปิดสองเครื่องพร้อมกันได้ให้ใช้แบบ staged',
     },
-    references: [RFC5321_ROUTING, ARTICLE],
+    references: [ROUTING, ARTICLE],
   },
   'migration-new-not-live': {
+    severity: 'warning',
     title: { en: 'The new exchange does not accept mail yet', th: 'เครื่องใหม่ยังไม่รับเมล' },
     explanation: {
       en: 'A staged move needs both servers running; {host} is {state}. As a less preferred exchange it would delay or return the mail that comes to it.',
@@ -155,6 +166,7 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
     references: [ARTICLE],
   },
   'migration-address-ttl': {
+    severity: 'info',
     title: { en: 'The address of an exchange is cached for long', th: 'แคชจำที่อยู่ของเครื่องรับเมลไว้นาน' },
     explanation: {
       en: 'The address of {host} has a TTL of {ttl} seconds, the MX set {mxTtl}. If you give that name another address, senders may use the former one for that long, whatever the MX set says.',
@@ -167,6 +179,7 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
     references: [ARTICLE],
   },
   'migration-single-address-senders': {
+    severity: 'info',
     title: { en: 'Some senders try one exchange only', th: 'ผู้ส่งบางรายลองเครื่องเดียว' },
     explanation: {
       en: 'Scripts, copiers and some web forms try the first exchange and give up. Until {host} answers, their mail waits or is lost; proper mail servers go on to the old one.',
@@ -176,9 +189,10 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
       en: 'Keep the time between publishing and the switch as short as the TTL allows, and point your own devices at the old server meanwhile.',
       th: 'เว้นช่วงระหว่างเผยแพร่กับสลับให้สั้นเท่าที่ TTL ยอมให้ และระหว่างนั้นตั้งอุปกรณ์ของเราเองให้ส่งไปเครื่องเดิม',
     },
-    references: [RFC5321_ROUTING, ARTICLE],
+    references: [ROUTING, ARTICLE],
   },
   'migration-equal-filtering': {
+    severity: 'info',
     title: { en: 'Both servers need the same filters', th: 'ทั้งสองเครื่องต้องกรองเหมือนกัน' },
     explanation: {
       en: 'While both are in the set, spam goes to whichever filters less, and often to the less preferred one on purpose.',
@@ -191,6 +205,7 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
     references: [ARTICLE],
   },
   'migration-servers-disagree': {
+    severity: 'warning',
     title: { en: 'The name servers do not agree', th: 'เนมเซิร์ฟเวอร์ตอบไม่ตรงกัน' },
     explanation: {
       en: 'Of {count} name servers that answered, not all give the same MX set. A sender gets one or the other; the change is not complete.',
@@ -203,6 +218,7 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
     references: [ARTICLE],
   },
   'migration-serials-differ': {
+    severity: 'info',
     title: { en: 'The name servers hold different versions of the zone', th: 'เนมเซิร์ฟเวอร์ถือโซนคนละรุ่น' },
     explanation: {
       en: 'The MX set is the same on all {count} servers, but their SOA serials differ: one of them takes changes over late.',
@@ -215,6 +231,7 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
     references: [ARTICLE],
   },
   'migration-server-lame': {
+    severity: 'warning',
     title: { en: 'A name server does not serve the zone', th: 'เนมเซิร์ฟเวอร์บางตัวไม่ได้ให้บริการโซนนี้' },
     explanation: {
       en: '{server} is named for the zone but does not answer with authority. What it hands out may be old.',
@@ -227,6 +244,7 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
     references: [ARTICLE],
   },
   'migration-server-silent': {
+    severity: 'warning',
     title: { en: 'A name server could not be asked', th: 'ถามเนมเซิร์ฟเวอร์บางตัวไม่ได้' },
     explanation: {
       en: '{server} gave no usable answer ({error}). It may be our network; until it answers, the change cannot be called complete.',
@@ -239,6 +257,7 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
     references: [ARTICLE],
   },
   'migration-new-down': {
+    severity: 'error',
     title: { en: 'Only the new exchange is left, and it takes no mail', th: 'เหลือแต่เครื่องใหม่ แต่ไม่รับเมล' },
     explanation: {
       en: '{oldHost} is no longer published and {newHost} does not accept mail: messages wait at their senders, or come back to them.',
@@ -251,6 +270,7 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
     references: [ARTICLE],
   },
   'migration-old-down': {
+    severity: 'error',
     title: { en: 'The old exchange is down before the switch', th: 'เครื่องเดิมหยุดรับเมลก่อนสลับ' },
     explanation: {
       en: '{oldHost} does not accept mail and {newHost} has not taken over yet. Until one of them does, messages wait at their senders.',
@@ -263,6 +283,7 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
     references: [ARTICLE],
   },
   'migration-hosts-absent': {
+    severity: 'warning',
     title: { en: 'Neither host is an exchange of the domain', th: 'ไม่มีทั้งสองชื่อในชุด MX ของโดเมน' },
     explanation: {
       en: 'The name servers name neither {oldHost} nor {newHost}.',
@@ -271,4 +292,4 @@ export const MIGRATION_FINDINGS: Readonly<Record<string, FindingTexts>> = {
     fix: { en: 'Check the spelling of both names.', th: 'ตรวจการสะกดของทั้งสองชื่อ' },
     references: [ARTICLE],
   },
-};
+} as const satisfies FindingEntries;

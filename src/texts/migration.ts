@@ -1,16 +1,9 @@
 /**
- * Why each stage of a move is as it is, and what its warnings mean, in both languages. Pure data and one function that
+ * Why each stage of a move is as it is, in both languages. Pure data and one function that
  * writes a stage's reason with its times in words. Codes and placeholders are those of src/mx/migration*.ts.
  */
 
 import { type Catalogue, type Language, type Params, say, type Text } from './text.ts';
-
-export type FindingTexts = {
-  readonly title: Text;
-  readonly explanation: Text;
-  readonly fix: Text;
-  readonly references: readonly string[];
-};
 
 export const MIGRATION_WHY = {
   'fallback-publish': {

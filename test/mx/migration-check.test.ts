@@ -3,8 +3,11 @@ import type { Domain } from '../../src/dns/name.ts';
 import type { ZoneAnswer } from '../../src/dns/types.ts';
 import { type CheckInput, judgeMigration, type MoveMemory, rememberTtl } from '../../src/mx/migration-check.ts';
 import type { HostState } from '../../src/mx/migration-model.ts';
+import type { FindingEntries } from '../../src/texts/findings-shape.ts';
 import { MIGRATION_FINDINGS } from '../../src/texts/migration-findings.ts';
 import { say } from '../../src/texts/text.ts';
+
+const entries: FindingEntries = MIGRATION_FINDINGS;
 
 const NOW = Date.parse('2026-08-07T02:00:00Z');
 const domain = 'example.com' as Domain;
@@ -160,7 +163,7 @@ describe('what the check says', () => {
     expect(verdict.consistent).toBe(consistent);
     for (const found of verdict.findings) {
       expect(found.evidence.length).toBeGreaterThan(0);
-      const texts = MIGRATION_FINDINGS[found.code];
+      const texts = entries[found.code];
       for (const lang of ['en', 'th'] as const) {
         for (const part of ['title', 'explanation', 'fix'] as const) {
           expect(texts && say(texts[part], lang, found.params)).toMatch(/\S/);

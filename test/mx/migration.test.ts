@@ -4,9 +4,12 @@ import type { Domain } from '../../src/dns/name.ts';
 import { planMigration } from '../../src/mx/migration.ts';
 import type { CurrentMx, HostFacts, PlanInput } from '../../src/mx/migration-model.ts';
 import { zoneLines } from '../../src/mx/migration-model.ts';
+import type { FindingEntries } from '../../src/texts/findings-shape.ts';
 import { durationText, MIGRATION_WHY, sayWhy } from '../../src/texts/migration.ts';
 import { MIGRATION_FINDINGS } from '../../src/texts/migration-findings.ts';
 import { say } from '../../src/texts/text.ts';
+
+const entries: FindingEntries = MIGRATION_FINDINGS;
 
 const NOW = Date.parse('2026-08-07T02:00:00Z');
 const DAY = 86_400_000;
@@ -318,7 +321,7 @@ describe('any plan', () => {
     expect(new Set(everything.map((warning) => warning.code)).size).toBe(15);
     for (const warning of everything) {
       expect(warning.evidence.length, warning.code).toBeGreaterThan(0);
-      const texts = MIGRATION_FINDINGS[warning.code];
+      const texts = entries[warning.code];
       for (const lang of ['en', 'th'] as const) {
         for (const part of ['title', 'explanation', 'fix'] as const) {
           expect(texts && say(texts[part], lang, warning.params), `${warning.code} ${part}`).toMatch(/\S/);
