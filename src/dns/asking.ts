@@ -1,0 +1,283 @@
+/**
+ * One question put to several servers under one deadline: who is asked when, and which reply counts. It holds no socket
+ * and no timer: a `Peer` sends, the owner calls `tick` every few milliseconds, replies come in through `Attempt`.
+ * It settles exactly once, with a reading of the first usable message or with what each server did instead.
+ */
+
+import { type Reading, readAnswer } from './answer.ts';
+import { answersQuery, decodeMessage, encodeQuery, type Message, RCODE } from './message.ts';
+import type { RecordType } from './types.ts';
+
+export type Server = { readonly ip: string; readonly port: number };
+
+/** A server and the ways to reach it. `send` reports to the attempt, at once or later, until `forget`. */
+export interface Peer {
+  readonly server: Server;
+  /** Silent too often: asked after the others until then (`performance.now()` ms). */
+  deadUntil: number;
+  send(attempt: Attempt): void;
+  forget(attempt: Attempt): void;
+  overTcp(query: Uint8Array, deadline: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
+  heard(now: number): void;
+  missed(now: number, sentAt: number): void;
+}
+
+/** Why a server gave no usable message. `silent` and `no-tcp` are "no answer"; the rest were answers, or `unreachable`. */
+export type Why = 'silent' | 'no-tcp' | 'unreachable' | 'nonsense' | 'referral' | 'servfail' | 'refused' | 'error';
+
+export type Heard<T extends RecordType> =
+  | { readonly kind: 'message'; readonly reading: Usable<T>; readonly message: Message }
+  | { readonly kind: 'bogus'; readonly server: Server }
+  | { readonly kind: 'nothing'; readonly failures: readonly { readonly server: Server; readonly why: Why }[] };
+
+export type Usable<T extends RecordType> = Exclude<Reading<T>, { kind: 'referral' }>;
+
+export type Asked<T extends RecordType> = {
+  readonly name: string;
+  readonly type: T;
+  /** Links of the chain that led here. */
+  readonly links: number;
+  readonly recursion: boolean;
+  readonly deadline: number;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** How long one server is waited for before the next one is asked as well; doubled every time round. */
+const TRY_MS = 1_000;
+/** RFC 8914 §4: the codes a validator gives with SERVFAIL when signatures do not hold. */
+const BOGUS_CODES: ReadonlySet<number> = new Set([5, 6, 7, 8, 9, 10, 11, 12]);
+
+/**
+ * SERVFAIL does not say whether validation failed. Asked again with CD, a validator that found the data bogus gives it
+ * out; asked a third time as at first it says SERVFAIL again, where a server that had only stumbled answers.
+ */
+type Phase = 'first' | 'unchecked' | 'again';
+
+type Candidate = { readonly peer: Peer; edns: boolean; phase: Phase; tcp: boolean; why: Why | undefined };
+
+export class Attempt {
+  readonly query: Uint8Array;
+  readonly phase: Phase;
+  readonly sentAt: number;
+  /** Where it waits, for the transport that sent it. */
+  slot: unknown;
+  readonly #reply: (attempt: Attempt, packet: Uint8Array | undefined) => void;
+  readonly candidate: Candidate;
+
+  constructor(
+    candidate: Candidate,
+    query: Uint8Array,
+    sentAt: number,
+    reply: (attempt: Attempt, packet: Uint8Array | undefined) => void,
+  ) {
+    this.candidate = candidate;
+    this.phase = candidate.phase;
+    this.query = query;
+    this.sentAt = sentAt;
+    this.#reply = reply;
+  }
+
+  /** A packet that answers `query`, or undefined: the server cannot be reached. */
+  reply(packet: Uint8Array | undefined): void {
+    this.#reply(this, packet);
+  }
+}
+
+export class Asking<T extends RecordType> {
+  readonly #asked: Asked<T>;
+  readonly #settle: (heard: Heard<T>) => void;
+  readonly #candidates: Candidate[];
+  readonly #attempts: Attempt[] = [];
+  readonly #reply = (attempt: Attempt, packet: Uint8Array | undefined): void => this.#replied(attempt, packet);
+  #tcp: AbortController | undefined;
+  #settled = false;
+  #turn = -1;
+  #round = 0;
+  #last: Attempt | undefined;
+  #dueAt = 0;
+
+  constructor(asked: Asked<T>, peers: readonly Peer[], now: number, settle: (heard: Heard<T>) => void) {
+    this.#asked = asked;
+    this.#settle = settle;
+    const candidates = peers.map(
+      (peer): Candidate => ({ peer, edns: true, phase: 'first', tcp: false, why: undefined }),
+    );
+    if (candidates.length > 1)
+      candidates.sort((a, b) => Number(a.peer.deadUntil > now) - Number(b.peer.deadUntil > now));
+    this.#candidates = candidates;
+  }
+
+  start(now: number): void {
+    this.#next(now);
+  }
+
+  /** Time has passed. */
+  tick(now: number): void {
+    if (this.#settled) return;
+    if (now >= this.#asked.deadline || this.#asked.signal?.aborted === true) {
+      this.#missed(now);
+      this.#finish(this.#nothing());
+    } else if (now >= this.#dueAt) {
+      this.#missed(now);
+      const { candidate } = this.#last ?? {};
+      // It said SERVFAIL and fell silent when asked why: that answer stands.
+      if (candidate !== undefined && candidate.phase !== 'first') this.#fail(candidate, 'servfail', now);
+      else this.#next(now);
+    }
+  }
+
+  /** Ends it without an answer. */
+  abandon(): void {
+    if (!this.#settled) this.#finish(this.#nothing());
+  }
+
+  #missed(now: number): void {
+    if (this.#last !== undefined) this.#last.candidate.peer.missed(now, this.#last.sentAt);
+  }
+
+  /** Asks the next server that may still answer; nobody is left: settles. Those asked before are still listened to. */
+  #next(now: number): void {
+    if (this.#candidates.every((candidate) => candidate.why !== undefined)) {
+      this.#finish(this.#nothing());
+      return;
+    }
+    for (let i = 0; i < this.#candidates.length; i++) {
+      this.#turn++;
+      if (this.#turn === this.#candidates.length) {
+        this.#turn = 0;
+        this.#round++;
+      }
+      const candidate = this.#candidates[this.#turn];
+      if (candidate !== undefined && candidate.why === undefined && !candidate.tcp) {
+        this.#send(candidate, now);
+        return;
+      }
+    }
+    this.#dueAt = this.#asked.deadline;
+  }
+
+  #send(candidate: Candidate, now: number): void {
+    const { name, type, recursion } = this.#asked;
+    const checkingDisabled = candidate.phase === 'unchecked';
+    const query = encodeQuery(name, type, { recursion, edns: candidate.edns, checkingDisabled });
+    if (query === undefined) {
+      this.#fail(candidate, 'error', now);
+      return;
+    }
+    const attempt = new Attempt(candidate, query, now, this.#reply);
+    this.#last = attempt;
+    this.#dueAt = now + TRY_MS * 2 ** this.#round;
+    this.#attempts.push(attempt);
+    candidate.peer.send(attempt);
+  }
+
+  #replied(attempt: Attempt, packet: Uint8Array | undefined): void {
+    if (this.#settled) return;
+    const { candidate } = attempt;
+    const now = performance.now();
+    if (packet === undefined) {
+      this.#fail(candidate, 'unreachable', now);
+      return;
+    }
+    candidate.peer.heard(now);
+    const message = decodeMessage(packet);
+    if (message === undefined) this.#fail(candidate, 'nonsense', now);
+    else if (message.truncated) this.#retryOverTcp(attempt);
+    else this.#judge(attempt, message, now);
+  }
+
+  #judge(attempt: Attempt, message: Message, now: number): void {
+    const { candidate } = attempt;
+    switch (message.rcode) {
+      case RCODE.NOERROR:
+      case RCODE.NXDOMAIN:
+        this.#accept(attempt, message, now);
+        return;
+      case RCODE.FORMERR:
+      case RCODE.NOTIMP:
+      case RCODE.BADVERS:
+        // RFC 6891 §7: a server that does not know EDNS is asked once more without it.
+        if (candidate.edns) {
+          candidate.edns = false;
+          this.#send(candidate, now);
+        } else {
+          this.#fail(candidate, 'error', now);
+        }
+        return;
+      case RCODE.SERVFAIL:
+        this.#servfail(attempt, message, now);
+        return;
+      default:
+        this.#fail(candidate, message.rcode === RCODE.REFUSED ? 'refused' : 'error', now);
+    }
+  }
+
+  #accept(attempt: Attempt, message: Message, now: number): void {
+    const { candidate } = attempt;
+    if (attempt.phase === 'unchecked') {
+      if (candidate.phase !== 'unchecked') return;
+      candidate.phase = 'again';
+      this.#send(candidate, now);
+      return;
+    }
+    const { name, type, links } = this.#asked;
+    const reading = readAnswer(message, name, type, links);
+    if (reading.kind === 'referral') this.#fail(candidate, 'referral', now);
+    else this.#finish({ kind: 'message', reading, message });
+  }
+
+  #servfail(attempt: Attempt, message: Message, now: number): void {
+    const { candidate } = attempt;
+    if (attempt.phase !== candidate.phase) return;
+    const said = message.extendedErrors.some((code) => BOGUS_CODES.has(code));
+    if (said || attempt.phase === 'again') {
+      // Final, whatever other servers say: one that does not validate would hand out the forgery.
+      this.#finish({ kind: 'bogus', server: candidate.peer.server });
+    } else if (attempt.phase === 'first' && this.#asked.recursion) {
+      candidate.phase = 'unchecked';
+      this.#send(candidate, now);
+    } else {
+      this.#fail(candidate, 'servfail', now);
+    }
+  }
+
+  /** RFC 7766 §5. A truncated answer is none: when TCP fails, this server said nothing. */
+  #retryOverTcp(attempt: Attempt): void {
+    const { candidate } = attempt;
+    if (candidate.tcp) return;
+    candidate.tcp = true;
+    this.#tcp ??= new AbortController();
+    candidate.peer.overTcp(attempt.query, this.#asked.deadline, this.#tcp.signal).then((packet) => {
+      if (this.#settled) return;
+      const now = performance.now();
+      const message = packet !== undefined && answersQuery(packet, attempt.query) ? decodeMessage(packet) : undefined;
+      candidate.tcp = false;
+      if (message === undefined || message.truncated) this.#fail(candidate, 'no-tcp', now);
+      else this.#judge(attempt, message, now);
+    });
+  }
+
+  /** This server is done with. Only when it was the one waited for does the next one get its turn. */
+  #fail(candidate: Candidate, why: Why, now: number): void {
+    if (candidate.why !== undefined) return;
+    candidate.why = why;
+    const waiting =
+      this.#last !== undefined && this.#last.candidate !== candidate && this.#last.candidate.why === undefined;
+    if (!waiting) this.#next(now);
+  }
+
+  #nothing(): Heard<T> {
+    const failures = this.#candidates.map(({ peer, why }) => ({
+      server: peer.server,
+      why: why ?? ('silent' as const),
+    }));
+    return { kind: 'nothing', failures };
+  }
+
+  #finish(heard: Heard<T>): void {
+    this.#settled = true;
+    for (const attempt of this.#attempts) attempt.candidate.peer.forget(attempt);
+    this.#tcp?.abort();
+    this.#settle(heard);
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * The resolver: questions to recursive servers, answers with true TTLs, the AD bit and the reason of a failure, none of
+ * which `node:dns` gives. It follows CNAME chains over as many messages as they take, and keeps nothing: `cached.ts` does.
+ * It never throws and never waits past the deadline, nor longer than DNS_PATIENCE_MS; what went wrong is a DnsFailure.
+ */
+
+import { MAX_CHAIN } from './answer.ts';
+import type { Heard, Peer, Server, Why } from './asking.ts';
+import type { DnsAnswer, DnsFailure, DnsResult, Question, RecordType, ResolveOptions, Resolver } from './types.ts';
+import { createTransport, type Stats, type Transport } from './udp.ts';
+
+/** Contract §2: DNS gives up after 8 s in all. */
+export const DNS_PATIENCE_MS = 8_000;
+
+export type ResolverOptions = {
+  /** Asked in this order; the ones that are silent or unreachable step back for a while. Never empty. */
+  readonly servers: readonly Server[];
+  /** They were chosen by the operator (DNS_SERVERS), so their AD bit is believed wherever they are. */
+  readonly configured?: boolean;
+  /** Milliseconds since the epoch; for tests. */
+  readonly now?: () => number;
+};
+
+export type DnsResolver = Resolver & { readonly stats: Stats; close(): void };
+
+export function createResolver(options: ResolverOptions): DnsResolver {
+  const transport = createTransport();
+  const peers = options.servers.map((server) => transport.peer(server));
+  const now = options.now ?? Date.now;
+  return {
+    trustedForAd: options.configured === true || options.servers.every(({ ip }) => isLoopback(ip)),
+    stats: transport.stats,
+    close: () => transport.close(),
+    resolve: (question, asked) => resolve(transport, peers, now, question, asked),
+  };
+}
+
+async function resolve<T extends RecordType>(
+  transport: Transport,
+  peers: readonly Peer[],
+  now: () => number,
+  question: Question<T>,
+  options: ResolveOptions,
+): Promise<DnsResult<T>> {
+  const deadline = Math.min(options.deadline, performance.now() + DNS_PATIENCE_MS);
+  const asked = { type: question.type, recursion: true, deadline, signal: options.signal };
+  let name: string = question.name;
+  let links = 0;
+  let ttl = Number.POSITIVE_INFINITY;
+  let authenticated = true;
+  for (;;) {
+    const heard = await transport.ask({ ...asked, name, links }, peers);
+    if (heard.kind !== 'message') return { ok: false, failure: failureOf(heard) };
+    const { reading } = heard;
+    if (reading.kind === 'loop') return { ok: false, failure: LOOP };
+    authenticated &&= heard.message.authenticated;
+    ttl = Math.min(ttl, reading.ttl);
+    if (reading.kind === 'chase') {
+      name = reading.canonical;
+      links = reading.links;
+      continue;
+    }
+    const resolvedAt = now();
+    const answer: DnsAnswer<T> = {
+      status: reading.kind,
+      records: reading.records,
+      canonical: reading.canonical,
+      ttl,
+      authenticated,
+      resolvedAt,
+      expiresAt: resolvedAt + ttl * 1_000,
+      source: 'network',
+    };
+    return { ok: true, answer };
+  }
+}
+
+const LOOP: DnsFailure = { kind: 'failure', detail: `the CNAME chain is a loop or longer than ${MAX_CHAIN}` };
+
+const WORDS: Record<Why, string> = {
+  silent: 'gave no answer in time',
+  'no-tcp': 'gave a truncated answer and no whole one over TCP',
+  unreachable: 'could not be reached',
+  nonsense: 'sent a malformed answer',
+  referral: 'is not a recursive server for this name',
+  servfail: 'said SERVFAIL',
+  refused: 'said REFUSED',
+  error: 'said that it could not answer such a question',
+};
+
+/** Any server that gave no answer makes it a timeout, so do servers of which none can be reached (contract §2). */
+function failureOf(heard: Exclude<Heard<RecordType>, { kind: 'message' }>): DnsFailure {
+  if (heard.kind === 'bogus') {
+    return { kind: 'bogus', detail: `DNSSEC validation failed at ${nameOf(heard.server)}` };
+  }
+  const { failures } = heard;
+  const unanswered = failures.some(({ why }) => why === 'silent' || why === 'no-tcp');
+  const unreachable = failures.every(({ why }) => why === 'unreachable');
+  const detail = failures.map(({ server, why }) => `${nameOf(server)} ${WORDS[why]}`).join('; ');
+  return { kind: unanswered || unreachable ? 'timeout' : 'failure', detail: detail || 'the resolver is closed' };
+}
+
+const nameOf = ({ ip, port }: Server): string =>
+  port === 53 ? ip : ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+
+const isLoopback = (ip: string): boolean => ip === '::1' || /^127\.\d+\.\d+\.\d+$/.test(ip);
