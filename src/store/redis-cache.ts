@@ -1,0 +1,89 @@
+/**
+ * The cache of every instance: Redis behind a layer in this process. Fails open: Redis away, the process goes on with what it
+ * has; a value that does not read as ours is a miss. A value carries its times, so one GET tells the process how long it may
+ * keep it, and a copy is never served past them. For `layerMs` the copy is served without asking: that long an instance
+ * may not see what another has written since. Redis' own word that a key is gone is believed.
+ */
+
+import type { Entry, MemoryCache } from './memory-cache.ts';
+import type { CacheHit, SyncCache } from './ports.ts';
+import { KEY_PREFIX, type RedisLink } from './redis-link.ts';
+
+export type LayeredCacheOptions = {
+  /** How long a copy is served without asking Redis. */
+  readonly layerMs?: number;
+  /** Off: every read asks Redis, and nothing is kept in process. */
+  readonly inProcess?: boolean;
+  /** Milliseconds since 1970, as the other instances know them. */
+  readonly wallClock?: () => number;
+};
+
+/** Larger values stay in process. */
+const MAX_VALUE_LENGTH = 1 << 20;
+
+/** `m1`, when it expires and until when it is current, 13 digits each (until the year 2286), a colon, the value. */
+const HEADER = /^m1(\d{13})(\d{13}):/;
+const HEADER_LENGTH = 29;
+
+const seal = (value: string, expiresAt: number, freshUntil: number) =>
+  `m1${String(Math.floor(expiresAt)).padStart(13, '0')}${String(Math.floor(freshUntil)).padStart(13, '0')}:${value}`;
+
+export function createLayeredCache(
+  memory: MemoryCache,
+  link: RedisLink,
+  { layerMs = 5000, inProcess = true, wallClock = Date.now }: LayeredCacheOptions = {},
+): SyncCache {
+  const name = (key: string) => `${KEY_PREFIX}cache:${key}`;
+  const current = (entry: Entry | undefined) =>
+    entry !== undefined && entry.freshUntil > memory.now() ? entry : undefined;
+
+  const keep = (key: string, value: string, ttlMs: number, freshMs: number) => {
+    if (inProcess) memory.put(key, value, ttlMs, Math.min(freshMs, layerMs));
+  };
+
+  const fetch = async (key: string): Promise<string | undefined> => {
+    const sealed = await link.run((client) => client.get(name(key)));
+    const header = sealed === null ? null : HEADER.exec(sealed);
+    const now = wallClock();
+    const ttlMs = Number(header?.[1]) - now;
+    if (sealed === null || header === null || ttlMs <= 0) {
+      memory.drop(key);
+      return undefined;
+    }
+    const value = sealed.slice(HEADER_LENGTH);
+    keep(key, value, ttlMs, Number(header[2]) - now);
+    return value;
+  };
+
+  const get = async (key: string): Promise<CacheHit | undefined> => {
+    const copy = inProcess ? memory.entry(key) : undefined;
+    const mine = current(copy);
+    if (mine !== undefined) return { value: mine.value, layer: 'memory' };
+    if (link.status() === 'down') return copy && { value: copy.value, layer: 'memory' };
+    try {
+      const value = await fetch(key);
+      return value === undefined ? undefined : { value, layer: 'redis' };
+    } catch {
+      return copy && { value: copy.value, layer: 'memory' };
+    }
+  };
+
+  const set = async (key: string, value: string, ttlMs: number, freshMs = ttlMs) => {
+    if (!(ttlMs >= 1)) return;
+    keep(key, value, ttlMs, freshMs);
+    if (value.length > MAX_VALUE_LENGTH) return;
+    const now = wallClock();
+    const sealed = seal(value, now + ttlMs, now + Math.min(freshMs, ttlMs));
+    await link.run((client) => client.set(name(key), sealed, 'PX', Math.floor(ttlMs))).catch(() => {});
+  };
+
+  return {
+    get,
+    set,
+    getSync: (key) => current(memory.entry(key))?.value,
+    async delete(key) {
+      memory.drop(key);
+      await link.run((client) => client.del(name(key))).catch(() => {});
+    },
+  };
+}

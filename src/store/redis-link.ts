@@ -1,0 +1,194 @@
+/**
+ * The one connection to Redis and the knowledge whether it can be used. A command either answers within `timeoutMs` or
+ * fails; the first one that does not takes the link down, and with it all that are waiting, so that no request pays twice.
+ * While down every command fails at once, without a promise to Redis. A probe that writes brings it up again: a read-only
+ * or full Redis stays down. Never throws at construction for a Redis that is away, and reconnects for ever.
+ */
+
+import { createHash, randomUUID } from 'node:crypto';
+import type { ConnectionOptions } from 'node:tls';
+import { createClient, type RedisClient } from './redis-client.ts';
+import { readRedisUrl } from './redis-url.ts';
+
+export type Script = { readonly lua: string; readonly sha: string };
+
+export const script = (lua: string): Script => ({ lua, sha: createHash('sha1').update(lua).digest('hex') });
+
+export interface RedisLink {
+  status(): 'up' | 'down';
+  /** Rejects with RedisAway at once when down, and after `timeoutMs` at the latest; else with what Redis said. */
+  run<T>(command: (client: RedisClient) => Promise<T>): Promise<T>;
+  /** A script on one key. What it returns is the caller's to validate. */
+  evaluate(script: Script, key: string, args: readonly (string | number)[]): Promise<unknown>;
+  /** Called each time Redis comes back. */
+  onUp(listener: () => void): void;
+  /** True once up, false when `waitMs` passed first. */
+  whenUp(waitMs: number): Promise<boolean>;
+  close(): void;
+}
+
+export type RedisLinkOptions = {
+  /** A command that takes longer takes the link down. */
+  readonly timeoutMs?: number;
+  /** How often the link is proven, up or down. */
+  readonly probeMs?: number;
+  readonly tls?: ConnectionOptions;
+  /** Changes of state, for the log; the reason holds no secret. */
+  readonly onChange?: (status: 'up' | 'down', reason: string) => void;
+};
+
+export const KEY_PREFIX = 'mxscope:';
+
+/** Redis cannot be used now. */
+export class RedisAway extends Error {
+  override readonly name = 'RedisAway';
+}
+
+// One object, since its stack says nothing and an outage makes many.
+const AWAY = new RedisAway('Redis is away');
+
+/** Errors of one command on one key; any other error says that Redis cannot serve us. */
+const ABOUT_THE_COMMAND = /^(WRONGTYPE|ERR|NOSCRIPT)\b/;
+
+/** Writes by a script and reads the clock, as the limiter does, so what passes here passes there. */
+const PROBE = script(`redis.call('TIME') return redis.call('SET', KEYS[1], ARGV[1], 'PX', 10000)`);
+
+export const redisStatus = (link: RedisLink | null): 'up' | 'down' | 'off' => link?.status() ?? 'off';
+
+export function connectRedis(url: string, options: RedisLinkOptions = {}): RedisLink {
+  const { timeoutMs = 250, probeMs = 1000, onChange = () => {} } = options;
+  const client = createClient(readRedisUrl(url), timeoutMs, options.tls);
+  const probeKey = `${KEY_PREFIX}probe:${randomUUID()}`;
+  const listeners: (() => void)[] = [];
+  const pending = new Set<Waiting>();
+  let up = false;
+  let closed = false;
+  let answeredAt = 0;
+  let watch: NodeJS.Timeout | undefined;
+
+  const change = (next: boolean, reason: string) => {
+    if (up === next) return;
+    up = next;
+    onChange(next ? 'up' : 'down', reason);
+    if (next) for (const listener of listeners) listener();
+    else for (const waiting of pending) waiting.reject(AWAY);
+    pending.clear();
+  };
+
+  /** One timer for all: those waiting stand in the order they came. Overdue ones fail; a Redis that says nothing is down. */
+  const failOverdue = () => {
+    watch = undefined;
+    const overdue = performance.now() - timeoutMs;
+    for (const waiting of pending) {
+      if (waiting.since > overdue) {
+        watch = setTimeout(readThenFail, waiting.since - overdue);
+        break;
+      }
+      pending.delete(waiting);
+      waiting.reject(AWAY);
+      if (answeredAt <= overdue) return change(false, `no answer in ${timeoutMs} ms`);
+    }
+  };
+  // After a stall of our own, replies wait in the socket: they are read before anyone is called late.
+  const readThenFail = () => {
+    setImmediate(failOverdue);
+  };
+
+  /** The command's outcome, or AWAY when it is late or the link goes down. */
+  const guarded = <T>(answer: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const waiting = { since: performance.now(), reject };
+      pending.add(waiting);
+      watch ??= setTimeout(readThenFail, timeoutMs);
+      const settled = () => {
+        answeredAt = performance.now();
+        pending.delete(waiting);
+      };
+      answer.then(
+        (value) => {
+          settled();
+          resolve(value);
+        },
+        (error) => {
+          settled();
+          reject(error);
+        },
+      );
+    });
+
+  const run = async <T>(command: (client: RedisClient) => Promise<T>): Promise<T> => {
+    if (!up) throw AWAY;
+    try {
+      return await guarded(command(client));
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      if (error !== AWAY && !ABOUT_THE_COMMAND.test(text)) change(false, firstWord(text));
+      throw error;
+    }
+  };
+
+  let probing = false;
+  const probe = async () => {
+    if (probing || closed || client.status !== 'ready') return;
+    probing = true;
+    const late = setTimeout(change, timeoutMs, false, `no answer in ${timeoutMs} ms`);
+    const since = performance.now();
+    try {
+      await evaluateOn(client, PROBE, probeKey, [1]);
+      if (performance.now() - since <= timeoutMs) change(!closed, 'answers');
+    } catch (error) {
+      change(false, firstWord(error instanceof Error ? error.message : ''));
+    } finally {
+      clearTimeout(late);
+      probing = false;
+    }
+  };
+  const heartbeat = setInterval(probe, probeMs).unref();
+
+  client.on('ready', probe);
+  client.on('close', () => change(false, 'connection closed'));
+  client.on('end', () => change(false, 'connection closed'));
+  // Each failed attempt to reconnect comes here; the state says all there is to say.
+  client.on('error', () => {});
+
+  return {
+    status: () => (up ? 'up' : 'down'),
+    run,
+    evaluate: (name, key, args) => run((connected) => evaluateOn(connected, name, key, args)),
+    onUp: (listener) => listeners.push(listener),
+    whenUp: (waitMs) => whenUp(() => up, listeners, waitMs),
+    close() {
+      closed = true;
+      clearInterval(heartbeat);
+      clearTimeout(watch);
+      change(false, 'closed');
+      client.disconnect();
+    },
+  };
+}
+
+type Waiting = { readonly since: number; readonly reject: (error: Error) => void };
+
+function whenUp(isUp: () => boolean, listeners: (() => void)[], waitMs: number): Promise<boolean> {
+  if (isUp()) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, waitMs, false);
+    listeners.push(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}
+
+/** The error's code, such as READONLY; the rest may quote a key. */
+const firstWord = (text: string) => /^[A-Z]{2,20}\b/.exec(text)?.[0] ?? 'connection failed';
+
+async function evaluateOn(client: RedisClient, { lua, sha }: Script, key: string, args: readonly (string | number)[]) {
+  try {
+    return await client.evalsha(sha, 1, key, ...args);
+  } catch (error) {
+    // A restarted or flushed server has forgotten the script; sending it whole teaches it again.
+    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return client.eval(lua, 1, key, ...args);
+    throw error;
+  }
+}
