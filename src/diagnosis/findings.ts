@@ -1,0 +1,81 @@
+/**
+ * Makes findings and gives them their words. Pure. A finding without evidence, of an unknown code, or without a param that
+ * its words need is our bug and throws where it is made, not where it is shown. What a stranger chose never gets into a
+ * param: host names are held to the characters a name or address has.
+ */
+
+import { FINDINGS, type FindingCode, UNNAMED_HOST } from '../texts/findings.ts';
+import type { FindingEntry, FindingWords } from '../texts/findings-shape.ts';
+import { type Language, type Params, say } from '../texts/text.ts';
+import type { Confidence, Finding, RenderedFinding, Severity } from './types.ts';
+
+export type { FindingCode } from '../texts/findings.ts';
+
+export type FindingOptions = {
+  readonly evidence: readonly string[];
+  readonly confidence?: Confidence;
+  readonly params?: Params;
+  /** Where the case at hand weighs otherwise than usual. */
+  readonly severity?: Severity;
+};
+
+/** A merged finding over twenty hosts still fits a page. */
+const MOST_EVIDENCE = 60;
+
+/** `certain` unless said otherwise. */
+export function finding(code: FindingCode, options: FindingOptions): Finding {
+  const entry = entryOf(code);
+  const evidence = [...new Set(options.evidence)].slice(0, MOST_EVIDENCE);
+  if (evidence.length === 0) throw new Error(`finding ${code} has no evidence`);
+  const params = Object.fromEntries(
+    Object.entries(options.params ?? {}).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? plain(value) : value,
+    ]),
+  );
+  const made: Finding = {
+    code,
+    severity: options.severity ?? entry.severity,
+    confidence: options.confidence ?? 'certain',
+    params,
+    evidence,
+  };
+  render(made, 'en');
+  return made;
+}
+
+/** Hosts, addresses, times and members of closed sets need no other character. */
+const plain = (value: string): string => value.replace(/[^\w.:,+\-[\] /]/g, '?').slice(0, 600);
+
+export function render(finding: Finding, lang: Language): RenderedFinding {
+  const { code, severity, confidence, evidence } = finding;
+  const entry = entryOf(code);
+  const words = wordsOf(entry, finding.params.variant);
+  const params = { host: UNNAMED_HOST[lang], ...finding.params };
+  return {
+    code,
+    severity,
+    confidence,
+    title: asSentence(say(words.title, lang, params)),
+    explanation: asSentence(say(words.explanation, lang, params)),
+    fix: asSentence(say(words.fix, lang, params)),
+    evidence,
+    references: entry.references,
+  };
+}
+
+/** A text that begins with the stand-in for a host begins with a capital; a host name is left as it is. */
+const asSentence = (text: string): string => (text.startsWith(UNNAMED_HOST.en) ? `T${text.slice(1)}` : text);
+
+export const renderAll = (findings: readonly Finding[], lang: Language): RenderedFinding[] =>
+  findings.map((finding) => render(finding, lang));
+
+function entryOf(code: string): FindingEntry {
+  const entry = FINDINGS.get(code);
+  if (entry === undefined) throw new Error(`finding code ${code} is not in the catalogue`);
+  return entry;
+}
+
+function wordsOf(entry: FindingEntry, variant: string | number | undefined): FindingWords {
+  return { ...entry, ...(variant === undefined ? {} : entry.variants?.[variant]) };
+}
