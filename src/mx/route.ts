@@ -1,0 +1,227 @@
+/**
+ * A domain's mail route: its MX records, or what stands in for them, with the addresses of every exchange (contract §2,
+ * RFC 5321 §5.1, RFC 7505). Broken exchanges are data in the route. It judges nothing (`diagnosis` does) and dials nobody.
+ * It fails only when DNS gives no answer about the domain itself; never throws.
+ */
+
+import ipaddr from 'ipaddr.js';
+import type { Domain } from '../dns/name.ts';
+import { DNS_PATIENCE_MS } from '../dns/resolver.ts';
+import type { DnsAnswer, DnsFailure, DnsResult, ResolveOptions, Resolver } from '../dns/types.ts';
+import type { Address, DeliveryGroup, Dnssec, Exchange, ExchangeStatus, MailRoute, MxStatus } from './types.ts';
+
+export type RouteOptions = ResolveOptions & {
+  /** Milliseconds since the epoch; for tests. */
+  readonly now?: () => number;
+};
+
+export type RouteResult =
+  | { readonly ok: true; readonly route: MailRoute }
+  | { readonly ok: false; readonly failure: DnsFailure };
+
+/** Address questions of one call that are under way at a time. */
+const IN_FLIGHT = 20;
+/** What a part that DNS gave no answer for counts as: it is worth asking again soon. */
+const FAILED_SECONDS = 30;
+
+/** Both families of one host; they are judged apart. */
+type Lookup = { readonly a: DnsResult<'A'>; readonly aaaa: DnsResult<'AAAA'> };
+type Named = { readonly preference: number; readonly exchange: string };
+
+export async function routeMail(domain: Domain, resolver: Resolver, options: RouteOptions): Promise<RouteResult> {
+  const asked = { ...options, deadline: Math.min(options.deadline, performance.now() + DNS_PATIENCE_MS) };
+  const mx = await resolver.resolve({ name: domain, type: 'MX' }, asked);
+  if (!mx.ok) return mx;
+  const assembly = new Assembly(domain, mx.answer, resolver.trustedForAd, options.now ?? Date.now);
+  if (mx.answer.status === 'nxdomain') return assembly.route('nxdomain', []);
+  if (mx.answer.status === 'nodata') return withoutMx(assembly, mx.answer.canonical, resolver, asked);
+
+  // RFC 7505 §3: the root as the only target says that the domain takes no mail; beside others it names no host.
+  const named = mx.answer.records.filter(({ exchange }) => exchange !== '');
+  if (named.length === 0) return assembly.route('null-mx', []);
+  const hosts = new Set(named.map(({ exchange }) => exchange).filter((host) => literalOf(host) === undefined));
+  for (const [host, lookup] of await lookUpAll([...hosts], resolver, asked)) assembly.add(host, lookup);
+  return assembly.route('mx', named);
+}
+
+/** RFC 5321 §5.1: without MX the domain itself, or the end of its CNAME chain, is its own exchange. */
+async function withoutMx(
+  assembly: Assembly,
+  host: string,
+  resolver: Resolver,
+  asked: ResolveOptions,
+): Promise<RouteResult> {
+  const lookup = await lookUp(host, resolver, asked);
+  const status = assembly.add(host, lookup);
+  if (status !== 'failed') {
+    return status === 'no-address' || status === 'nxdomain'
+      ? assembly.route('none', [])
+      : assembly.route('implicit', [{ preference: 0, exchange: host }]);
+  }
+  // One family that failed leaves it open whether anything takes mail here.
+  const failed = lookup.a.ok ? lookup.aaaa : lookup.a;
+  return failed.ok ? assembly.route('none', []) : failed;
+}
+
+async function lookUpAll(
+  hosts: readonly string[],
+  resolver: Resolver,
+  asked: ResolveOptions,
+): Promise<readonly (readonly [string, Lookup])[]> {
+  const found: (readonly [string, Lookup])[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let host = hosts[next++]; host !== undefined; host = hosts[next++]) {
+      found.push([host, await lookUp(host, resolver, asked)]);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(hosts.length, IN_FLIGHT / 2) }, worker));
+  return found;
+}
+
+async function lookUp(host: string, resolver: Resolver, asked: ResolveOptions): Promise<Lookup> {
+  // A name from a record, in the codec's own text: more than a host name may hold, and the codec reads it back.
+  const name = host as Domain;
+  const [a, aaaa] = await Promise.all([
+    resolver.resolve({ name, type: 'A' }, asked),
+    resolver.resolve({ name, type: 'AAAA' }, asked),
+  ]);
+  return { a, aaaa };
+}
+
+/** Gathers the parts of one answer and works out what holds for the whole: its age, its life, its trust. */
+class Assembly {
+  readonly #domain: Domain;
+  readonly #mx: DnsAnswer<'MX'>;
+  readonly #trusted: boolean;
+  readonly #now: () => number;
+  /** Every RRset that the answer rests on. */
+  readonly #parts: DnsAnswer[];
+  readonly #hosts = new Map<string, { status: ExchangeStatus; answers: readonly DnsAnswer<'A' | 'AAAA'>[] }>();
+  #failed = false;
+
+  constructor(domain: Domain, mx: DnsAnswer<'MX'>, trusted: boolean, now: () => number) {
+    this.#domain = domain;
+    this.#mx = mx;
+    this.#trusted = trusted;
+    this.#now = now;
+    this.#parts = [mx];
+  }
+
+  add(host: string, { a, aaaa }: Lookup): ExchangeStatus {
+    const known: DnsAnswer<'A' | 'AAAA'>[] = [];
+    if (a.ok) known.push(a.answer);
+    if (aaaa.ok) known.push(aaaa.answer);
+    const found = known.filter(({ status }) => status === 'answer');
+    // A family without addresses counts only when the other has none either (contract §2).
+    const answers = found.length > 0 ? found : known;
+    if (known.length < 2) this.#failed = true;
+    this.#parts.push(...answers);
+    const status = statusOf(host, known, found);
+    this.#hosts.set(host, { status, answers });
+    return status;
+  }
+
+  route(status: MxStatus, named: readonly Named[]): RouteResult {
+    // The moment the newest part came in: however often it is put together again from a cache, the answer is the same.
+    const resolvedAt = this.#parts.reduce(
+      (newest, { resolvedAt: at }) => Math.max(newest, at),
+      this.#failed ? this.#now() : 0,
+    );
+    const left = (at: number): number => Math.max(0, Math.round((at - resolvedAt) / 1_000));
+    const exchanges = named.map((record) => this.#exchange(record, left)).sort(byPreference);
+    const distinct = exchanges.filter((exchange, i) => i === 0 || byPreference(exchange, exchanges[i - 1]) !== 0);
+    const expiresAt = this.#parts.reduce(
+      (least, { expiresAt: at }) => Math.min(least, at),
+      this.#failed ? resolvedAt + FAILED_SECONDS * 1_000 : Number.POSITIVE_INFINITY,
+    );
+    const route: MailRoute = {
+      domain: this.#domain,
+      canonical: this.#mx.canonical === this.#domain ? null : this.#mx.canonical,
+      status,
+      exchanges: distinct,
+      deliveryOrder: deliveryOrder(distinct),
+      ttl: left(this.#mx.expiresAt),
+      dnssec: this.#dnssec(),
+      records: this.#mx.records,
+      resolvedAt,
+      expiresAt: Math.max(resolvedAt, expiresAt),
+      cache: this.#cache(),
+    };
+    return { ok: true, route };
+  }
+
+  #exchange({ preference, exchange }: Named, left: (at: number) => number): Exchange {
+    const literal = literalOf(exchange);
+    const host = this.#hosts.get(exchange);
+    const answers = host?.answers ?? [];
+    // With `implicit` there is no MX RRset: the entry lives as long as the addresses it is made of.
+    const rrsets = this.#mx.status === 'answer' ? [this.#mx] : answers;
+    return {
+      preference,
+      host: literal ?? exchange,
+      ttl: left(Math.min(...rrsets.map(({ expiresAt }) => expiresAt))),
+      status: literal !== undefined ? 'ip-literal' : (host?.status ?? 'failed'),
+      addresses: inOrder(answers.flatMap((answer) => addressesOf(answer, left(answer.expiresAt)))),
+    };
+  }
+
+  #dnssec(): Dnssec {
+    if (!this.#trusted) return 'unknown';
+    return !this.#failed && this.#parts.every(({ authenticated }) => authenticated) ? 'secure' : 'insecure';
+  }
+
+  #cache(): MailRoute['cache'] {
+    const from = new Set(this.#parts.map(({ source }) => source));
+    if (from.has('stale')) return { state: 'stale', layer: null };
+    if (from.has('network') || this.#failed) return { state: 'miss', layer: null };
+    return { state: 'hit', layer: from.has('redis') ? 'redis' : 'memory' };
+  }
+}
+
+function statusOf(host: string, known: readonly DnsAnswer[], found: readonly DnsAnswer[]): ExchangeStatus {
+  // RFC 2181 §10.3: an exchange must not be an alias; most senders follow it all the same.
+  if (found.length > 0) return found.some(({ canonical }) => canonical !== host) ? 'cname' : 'ok';
+  if (known.length < 2) return 'failed';
+  return known.every(({ status }) => status === 'nxdomain') ? 'nxdomain' : 'no-address';
+}
+
+function addressesOf(answer: DnsAnswer<'A' | 'AAAA'>, ttl: number): Address[] {
+  const unique = new Set(answer.records.map(({ address }) => address));
+  return [...unique].map((ip) => ({ ip, family: ip.includes(':') ? 6 : 4, ttl }));
+}
+
+/** By family, then value. */
+function inOrder(addresses: readonly Address[]): readonly Address[] {
+  if (addresses.length < 2) return addresses;
+  const keyed = addresses.map((address) => ({ address, key: Buffer.from(ipaddr.parse(address.ip).toByteArray()) }));
+  keyed.sort((x, y) => x.address.family - y.address.family || Buffer.compare(x.key, y.key));
+  return keyed.map(({ address }) => address);
+}
+
+function byPreference(x: Exchange, y: Exchange | undefined): number {
+  if (y === undefined) return 1;
+  return x.preference - y.preference || (x.host < y.host ? -1 : Number(x.host > y.host));
+}
+
+/** What a sender could try, a host once, at its lowest number. Expects the exchanges in order. */
+function deliveryOrder(exchanges: readonly Exchange[]): readonly DeliveryGroup[] {
+  const groups: { preference: number; hosts: string[] }[] = [];
+  const seen = new Set<string>();
+  for (const { preference, host, status } of exchanges) {
+    if ((status !== 'ok' && status !== 'cname') || seen.has(host)) continue;
+    seen.add(host);
+    const last = groups.at(-1);
+    if (last?.preference === preference) last.hosts.push(host);
+    else groups.push({ preference, hosts: [host] });
+  }
+  return groups;
+}
+
+/** The address that was published where a host name belongs, in the ways people write it; undefined for a name. */
+function literalOf(exchange: string): string | undefined {
+  const text = exchange.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(Number(code)));
+  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+  const isLiteral = ipaddr.IPv4.isValidFourPartDecimal(bare) || (bare.includes(':') && ipaddr.IPv6.isValid(bare));
+  return isLiteral ? bare : undefined;
+}
