@@ -101,7 +101,8 @@ export function createRedisIdempotency(
       const reached = link.status() === 'up';
       try {
         const mine = owned.get(key);
-        if (mine !== undefined) await write(key, mine);
+        // Ours is under way here: a key that looks free was lost by Redis, not by us.
+        if (mine !== undefined && (await ask(key, fingerprint, '', 1)).state === 'fresh') await write(key, mine);
         const state = await ask(key, fingerprint, claim, ttlMs);
         if (state.state === 'fresh') {
           remember(owned, key, { claim, fingerprint, ttlMs, state: 'running', result: null });

@@ -27,7 +27,7 @@ local oldest
 while true do
   local text = redis.call('LINDEX', key, -1)
   oldest = text and tonumber(text)
-  if not text or (oldest and oldest > now - window) then break end
+  if not text or (oldest and oldest > now - window and oldest <= now) then break end
   redis.call('RPOP', key)
 end
 local taken = redis.call('LLEN', key)
