@@ -1,0 +1,218 @@
+/**
+ * The one way out for SMTP: TCP connections under the address policy, and TLS on top of them. Only this file imports
+ * node:net and node:tls (but for DNS over TCP). Nothing connects before the guard has judged the very address that is
+ * connected to, and no name is ever resolved here. Failures are values; only our own exhaustion (descriptors, memory) throws,
+ * since it says nothing about the peer.
+ */
+
+import { constants } from 'node:crypto';
+import net from 'node:net';
+import type { Duplex } from 'node:stream';
+import tls from 'node:tls';
+import type { Certificate } from '../smtp/types.ts';
+import type { AddressPolicy } from './address-policy.ts';
+import { describeCertificate, indexRoots, type RootIndex } from './certificate.ts';
+
+export type DialRequest = {
+  readonly ip: string;
+  readonly port: number;
+  /** Absolute, `performance.now()` milliseconds. */
+  readonly deadline: number;
+  readonly signal?: AbortSignal;
+};
+
+export type Dialed =
+  | { readonly ok: true; readonly socket: Duplex; readonly localAddress: string }
+  | {
+      readonly ok: false;
+      readonly failure: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'forbidden' | 'aborted';
+      /** The socket's error code, null without one. */
+      readonly code: string | null;
+    };
+
+export type Upgrade = {
+  /** Asked for by SNI and checked in the certificate; null for an IP literal. */
+  readonly name: string | null;
+  /** `any`: whatever the peer can speak, to look at it. `strict`: the library's present defaults, to trust it with something. */
+  readonly purpose: 'any' | 'strict';
+};
+
+export type Upgraded =
+  | {
+      readonly ok: true;
+      readonly socket: Duplex;
+      readonly protocol: string | null;
+      readonly cipher: string | null;
+      readonly certificate: Certificate | null;
+    }
+  | {
+      readonly ok: false;
+      /** `local-limits`: what failed is what our library refuses to speak. */
+      readonly failure: 'handshake' | 'local-limits' | 'closed';
+      readonly code: string | null;
+    };
+
+export type Dialer = {
+  connect(request: DialRequest): Promise<Dialed>;
+  /** TLS as a client over a connection. Destroying that connection ends the handshake as `closed`. */
+  upgrade(socket: Duplex, options: Upgrade): Promise<Upgraded>;
+};
+
+export type DialerOptions = {
+  readonly policy: AddressPolicy;
+  readonly ports: ReadonlySet<number>;
+  /** PEM certificates trusted besides Node's own. */
+  readonly extraRoots?: readonly string[];
+};
+
+export function createDialer({ policy, ports, extraRoots = [] }: DialerOptions): Dialer {
+  const contexts = tlsContexts(extraRoots);
+  return {
+    async connect(request) {
+      const { allowed, ip } = policy.judge(request.ip);
+      if (!allowed || ip === null || !ports.has(request.port)) return { ok: false, failure: 'forbidden', code: null };
+      if (request.signal?.aborted) return { ok: false, failure: 'aborted', code: null };
+      // The guard's own canonical text is what is connected to: no second parser can read another address out of it.
+      return open({ ...request, ip });
+    },
+    upgrade: (socket, options) => handshake(socket, options, contexts),
+  };
+}
+
+// --- TCP -----------------------------------------------------------------------------------------------------------
+
+/** Error codes that are about us alone, never about the peer. */
+const OURS = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
+
+function open({ ip, port, deadline, signal }: DialRequest): Promise<Dialed> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ host: ip, port });
+    const settle = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      socket.off('connect', connected);
+    };
+    const fail = (failure: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'aborted', code: string | null) => {
+      settle();
+      socket.destroy();
+      resolve({ ok: false, failure, code });
+    };
+    const connected = () => {
+      settle();
+      // Whoever takes the socket over hears of its end by `close`; an error between two owners must not be unhandled.
+      socket.off('error', failed).on('error', ignore);
+      resolve({ ok: true, socket, localAddress: socket.localAddress ?? ip });
+    };
+    const failed = (error: NodeJS.ErrnoException) => {
+      const code = error.code ?? null;
+      if (code !== null && OURS.has(code)) {
+        settle();
+        reject(error);
+      } else fail(failureOf(code), code);
+    };
+    const abort = () => fail('aborted', null);
+    const timer = setTimeout(() => fail('timeout', null), Math.max(0, deadline - performance.now()));
+    socket.once('connect', connected);
+    socket.on('error', failed);
+    signal?.addEventListener('abort', abort);
+  });
+}
+
+const ignore = (): void => {};
+
+function failureOf(code: string | null): 'refused' | 'timeout' | 'unreachable' | 'reset' {
+  if (code === 'ECONNREFUSED') return 'refused';
+  if (code === 'ECONNRESET' || code === 'EPIPE') return 'reset';
+  return code === 'ETIMEDOUT' ? 'timeout' : 'unreachable';
+}
+
+// --- TLS -----------------------------------------------------------------------------------------------------------
+
+/**
+ * Key shares for X25519 alone, others on request: a post-quantum share makes a ClientHello of two packets, which old
+ * middleboxes drop, and a failure of that kind would be ours.
+ */
+const GROUPS = '*X25519:P-256:P-384:P-521:X25519MLKEM768';
+
+type Contexts = { of(purpose: Upgrade['purpose']): tls.SecureContext; roots(): RootIndex };
+
+/** One context for each purpose, made at first use and shared: a context costs more than the rest of a probe. */
+function tlsContexts(extraRoots: readonly string[]): Contexts {
+  const made = new Map<Upgrade['purpose'], tls.SecureContext>();
+  const pems = () => [...(tls.getCACertificates?.('default') ?? tls.rootCertificates), ...extraRoots];
+  const ca = extraRoots.length > 0 ? { ca: pems() } : {};
+  let index: RootIndex | undefined;
+  return {
+    of(purpose) {
+      const context = made.get(purpose) ?? tls.createSecureContext({ ...ca, ...(purpose === 'any' ? LENIENT : {}) });
+      made.set(purpose, context);
+      return context;
+    },
+    roots: () => {
+      index ??= indexRoots(pems());
+      return index;
+    },
+  };
+}
+
+/** SECLEVEL=0 brings back TLS 1.0 and 1.1, SHA-1 signatures and 1,024-bit DH: peers to be reported on, not refused. */
+const LENIENT: tls.SecureContextOptions = {
+  minVersion: 'TLSv1',
+  ciphers: 'DEFAULT:@SECLEVEL=0',
+  ecdhCurve: GROUPS,
+  // Servers that never learnt RFC 5746.
+  secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
+};
+
+function handshake(socket: Duplex, { name, purpose }: Upgrade, contexts: Contexts): Promise<Upgraded> {
+  return new Promise((resolve) => {
+    const secured = tls.connect({
+      socket,
+      secureContext: contexts.of(purpose),
+      ...(name === null ? {} : { servername: name }),
+      rejectUnauthorized: false,
+      // Names are judged with the certificate, apart from the chain.
+      checkServerIdentity: () => undefined,
+      ...(purpose === 'any' ? { minDHSize: 1 } : {}),
+    });
+    const fail = (code: string | null) => {
+      secured.off('secureConnect', done).off('close', closed);
+      secured.destroy();
+      socket.destroy();
+      resolve({ ok: false, failure: tlsFailureOf(code), code });
+    };
+    const failed = (error: NodeJS.ErrnoException) => fail(error.code ?? null);
+    const closed = () => fail(null);
+    const done = () => {
+      secured.off('error', failed).off('close', closed).on('error', ignore);
+      resolve({
+        ok: true,
+        socket: secured,
+        protocol: secured.getProtocol(),
+        cipher: secured.getCipher()?.name ?? null,
+        certificate: certificateOf(secured, name, contexts),
+      });
+    };
+    secured.once('secureConnect', done);
+    secured.on('error', failed);
+    secured.once('close', closed);
+  });
+}
+
+function certificateOf(secured: tls.TLSSocket, name: string | null, contexts: Contexts): Certificate | null {
+  const leaf = secured.getPeerX509Certificate();
+  if (!leaf) return null;
+  // Typed as an Error, set to its code.
+  const verdict: unknown = secured.authorizationError;
+  const error = secured.authorized || verdict === null || verdict === undefined ? null : String(verdict);
+  return describeCertificate({ leaf, error, name }, contexts.roots, Date.now());
+}
+
+/** Errors that our library raises against what the peer speaks, and the alert of a peer whose newest version is too old for us. */
+const LOCAL_LIMITS =
+  /DH_KEY_TOO_SMALL|DH_PARAM_SIZE|EE_KEY_TOO_SMALL|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|ALERT_PROTOCOL_VERSION|LEGACY_RENEGOTIATION|UNSUPPORTED_SSL_VERSION|WRONG_SIGNATURE_TYPE|UNKNOWN_CIPHER_RETURNED|WRONG_CIPHER_RETURNED|BAD_ECPOINT|WRONG_CURVE|UNSUPPORTED_ELLIPTIC|MODULUS_TOO_|EXCESSIVE_MESSAGE_SIZE/;
+
+function tlsFailureOf(code: string | null): 'handshake' | 'local-limits' | 'closed' {
+  if (code === null || code === 'ECONNRESET' || code === 'EPIPE') return 'closed';
+  return LOCAL_LIMITS.test(code) ? 'local-limits' : 'handshake';
+}

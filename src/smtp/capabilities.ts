@@ -1,0 +1,88 @@
+/**
+ * An EHLO reply into capabilities (RFC 5321 §4.1.1.1). Pure. Every keyword is kept, known or not, upper-cased and with its
+ * parameters; what the service acts upon is read out beside. Repeated keywords stand in the list as often as they were
+ * sent, and the first that says something counts. Never throws: a line that follows no rule is a keyword like any other.
+ */
+
+import type { Capabilities, Extension, Reply } from './types.ts';
+
+/** More parameters than any extension defines; the reply itself is bounded by its reader. */
+const MAX_PARAMS = 64;
+
+/** The first line greets, the others are keywords. */
+export function parseCapabilities(ehlo: Reply): Capabilities {
+  const extensions = ehlo.lines.slice(1).flatMap(parseLine);
+  const has = (keyword: string) => extensions.some((extension) => extension.keyword === keyword);
+  return {
+    extensions,
+    startTls: has('STARTTLS'),
+    size: sizeOf(extensions),
+    auth: mechanismsOf(extensions),
+    pipelining: has('PIPELINING'),
+    eightBitMime: has('8BITMIME'),
+    smtpUtf8: has('SMTPUTF8'),
+    dsn: has('DSN'),
+    chunking: has('CHUNKING'),
+    enhancedStatusCodes: has('ENHANCEDSTATUSCODES'),
+    requireTls: has('REQUIRETLS'),
+    limits: limitsOf(extensions),
+  };
+}
+
+function parseLine(line: string): Extension[] {
+  const [word, ...params] = line.split(/[ \t]+/, MAX_PARAMS + 2).filter((part) => part !== '');
+  if (word === undefined) return [];
+  const keyword = word.toUpperCase();
+  // `AUTH=LOGIN PLAIN`: the form of servers older than RFC 4954, still sent beside the right one for old clients.
+  const early = /^(AUTH|SIZE)=(.*)$/.exec(keyword);
+  if (early?.[1] === undefined) return [{ keyword, params: params.slice(0, MAX_PARAMS) }];
+  const first = word.slice(early[1].length + 1);
+  return [{ keyword: early[1], params: [first, ...params].filter((part) => part !== '').slice(0, MAX_PARAMS) }];
+}
+
+/** RFC 1870 §4: the number is optional, 0 means no fixed limit. */
+function sizeOf(extensions: readonly Extension[]): number | null {
+  for (const { keyword, params } of extensions) {
+    const [value] = params;
+    if (keyword === 'SIZE' && value !== undefined && /^\d{1,20}$/.test(value)) return Number(value);
+  }
+  return null;
+}
+
+/** RFC 4954 §3: mechanisms of every AUTH line, each once, in the order offered. */
+function mechanismsOf(extensions: readonly Extension[]): readonly string[] {
+  const offered = extensions.filter((extension) => extension.keyword === 'AUTH').flatMap(({ params }) => params);
+  return [...new Set(offered.map((mechanism) => mechanism.toUpperCase()))];
+}
+
+const LIMIT = /^(MAILMAX|RCPTMAX|RCPTDOMAINMAX)=([1-9]\d{0,5})$/i;
+
+/** RFC 9422 §4: positive numbers of at most six digits; a value that is none is as if it were not there. */
+function limitsOf(extensions: readonly Extension[]): Capabilities['limits'] {
+  const said = new Map<string, number>();
+  for (const { keyword, params } of extensions) {
+    if (keyword !== 'LIMITS') continue;
+    for (const param of params) {
+      const [, name, value] = LIMIT.exec(param) ?? [];
+      if (name !== undefined && !said.has(name.toUpperCase())) said.set(name.toUpperCase(), Number(value));
+    }
+  }
+  return {
+    mailMax: said.get('MAILMAX') ?? null,
+    rcptMax: said.get('RCPTMAX') ?? null,
+    rcptDomainMax: said.get('RCPTDOMAINMAX') ?? null,
+  };
+}
+
+/** What TLS brought and what it took away: keywords of one list that the other lacks (RFC 3207 §4.2). */
+export function capabilityChanges(
+  before: Capabilities,
+  after: Capabilities,
+): { readonly added: readonly string[]; readonly removed: readonly string[] } {
+  return { added: keywordsMissing(before, after), removed: keywordsMissing(after, before) };
+}
+
+function keywordsMissing(from: Capabilities, of: Capabilities): readonly string[] {
+  const known = new Set(from.extensions.map(({ keyword }) => keyword));
+  return [...new Set(of.extensions.map(({ keyword }) => keyword))].filter((keyword) => !known.has(keyword));
+}
