@@ -32,6 +32,8 @@ export type MailRoute = {
   readonly deliveryOrder: readonly DeliveryGroup[];
   /** Seconds left of the MX RRset or of the negative answer, at `resolvedAt`. */
   readonly ttl: number;
+  /** TTL the MX RRset had when the network gave it, before any countdown here: what the lint of TTLs judges. */
+  readonly publishedTtl?: number;
   readonly dnssec: Dnssec;
   /** The MX RRset as published, null MX and duplicates kept: the evidence findings quote. */
   readonly records: readonly { readonly preference: number; readonly exchange: string }[];
