@@ -1,84 +1,87 @@
 /**
- * The marks a rewriting firewall leaves in a session, exactly as contract §3 defines them. Pure, and no verdict: each
- * function says whether one mark is there; `diagnosis` weighs them, and the probe asks `isSuspicious` before it experiments.
+ * What a firewall that rewrites SMTP leaves behind in replies, exactly as contract §3 defines it: greetings turned into stars,
+ * keywords and echoed commands turned into X's. Pure predicates; they say what is there, never who did it (`diagnosis`
+ * concludes). The probe asks `bearsMarks` before it experiments. Nothing here throws.
  */
 
 import type { Reply, SessionFacts } from './types.ts';
 
-const MASK = /^[20* \t]*$/;
-const OVERWRITTEN = /^(?:X{2,}[A-Z]|X{4,}|\*{4,})$/;
-const RUN_OF_XS = /(?<![A-Za-z0-9])(?:X{4,}|x{4,})(?![A-Za-z0-9])/g;
+/** What PIX and ASA leave of a greeting: `2`, `0` and blanks shine through, the rest is stars. */
+const MASK_ONLY = /^[20* \t]*$/;
 
-const stars = (text: string): number => text.length - text.replaceAll('*', '').length;
+const starsIn = (text: string): number => text.length - text.replaceAll('*', '').length;
 
-/** Nothing but `2`, `0`, `*`, space and tab, and at least four `*`. A text beside stars is an honest box of stars. */
-export function isMaskedBanner(banner: Reply | null): boolean {
-  return banner?.lines.every((line) => MASK.test(line)) === true && stars(banner.lines.join('')) >= 4;
-}
+/** At least four stars, so that a bare `220 ` is none. */
+export const isMaskedText = (text: string): boolean => MASK_ONLY.test(text) && starsIn(text) >= 4;
 
-/** `220-***…` whose last line was overwritten too, code and all, so that it never came. */
-export function isMaskedUnfinishedGreeting(lines: readonly string[]): boolean {
+/** Every line of the greeting is mask; a legal notice in a box of stars has text beside them and is not one. */
+export const isMaskedBanner = (banner: Reply): boolean => banner.code === 220 && isMaskedText(banner.lines.join(' '));
+
+/** A greeting `220-***` whose last line never came: the inspector overwrote the `220 ` of the line that ends it. */
+export function isMaskedUnfinished(lines: readonly string[]): boolean {
   const [first = '', ...rest] = lines;
-  if (!first.startsWith('220-') || !rest.every((line) => MASK.test(line.replace(/^220-/, '')))) return false;
-  return MASK.test(first.slice(4)) && stars(lines.join('')) >= 4;
+  return /^220-[20* \t]*\*{3}[20* \t]*$/.test(first) && rest.every((line) => /^[20* \t-]*$/.test(line));
 }
 
-/** Keywords of an EHLO reply that were overwritten, as sent. The first line greets and holds none. */
-export function overwrittenKeywords(ehlo: Reply | null): readonly string[] {
-  if (!ehlo) return [];
+/** `XXXXXXXA`, `XXXX`, `********` as a whole word; `XCLIENT` and `X-ANONYMOUSTLS` are names of real extensions. */
+const OVERWRITTEN_KEYWORD = /^(?:X{2,}[A-Z]|X{4,}|\*{4,})$/;
+
+/** The overwritten keywords of an EHLO reply, in order; its first line is the server's name and is never looked at. */
+export function overwrittenKeywords(ehlo: Reply): string[] {
   return ehlo.lines
     .slice(1)
-    .map((line) => line.trim().split(/[ \t]/, 1)[0] ?? '')
-    .filter((word) => OVERWRITTEN.test(word));
-}
-
-/** A refusal that repeats our command as X's: at least as many as the verb had letters, which no honest server writes. */
-export function echoOfXs(sent: string, reply: Reply | null): boolean {
-  if (!reply || reply.code < 400) return false;
-  const verb = sent.trim().split(/[ \t]/, 1)[0] ?? '';
-  return reply.lines.some((line) =>
-    (line.match(RUN_OF_XS) ?? []).some((run) => run.length >= Math.max(4, verb.length)),
-  );
-}
-
-/** Every refusal of the session that echoes X's, with what we had sent. */
-export function echoesOfXs(facts: SessionFacts): readonly { readonly sent: string; readonly reply: Reply }[] {
-  const asked = [
-    { sent: 'EHLO', reply: facts.ehlo },
-    { sent: 'HELO', reply: facts.helo },
-    { sent: 'STARTTLS', reply: facts.startTls },
-    ...facts.experiments,
-  ];
-  return asked.flatMap(({ sent, reply }) => (reply && echoOfXs(sent, reply) ? [{ sent, reply }] : []));
-}
-
-/** The wording of Cisco's AsyncOS for a command it does not know: it names the server behind, not the firewall. */
-export function isAsyncOsRefusal(reply: Reply | null): boolean {
-  return reply !== null && reply.code >= 400 && reply.lines.some((line) => /^#5\.5\.1\b/.test(line));
-}
-
-/** EHLO answered 250 without a keyword: how a command replaced by NOOP looks, and a plain old server too. */
-export const isOneLineEhlo = (ehlo: Reply | null): boolean => ehlo?.code === 250 && ehlo.lines.length === 1;
-
-const isPositive = (reply: Reply | null): boolean => reply !== null && reply.code >= 200 && reply.code < 300;
-
-/** EHLO refused, or answered by hanging up, where HELO works. */
-export function isEhloRefusedHeloWorks(facts: SessionFacts): boolean {
-  const refused = facts.droppedOnEhlo || (facts.ehlo !== null && !isPositive(facts.ehlo));
-  return refused && isPositive(facts.helo);
+    .map((line) => /^\s*(\S*)/.exec(line)?.[1] ?? '')
+    .filter((word) => OVERWRITTEN_KEYWORD.test(word));
 }
 
 /**
- * Whether experiments are worth a bad command to this server. EHLO refused while HELO works, with nothing else, is an old
- * server and is left in peace.
+ * A refusal that quotes X's we never sent: the command was rewritten on its way (`Command unrecognized: "XXXXXXXX"`).
+ * A telephone number such as 555-XXXX in a refusal is none, hence the hyphens.
  */
+export function echoOfXs(reply: Reply): boolean {
+  return reply.code >= 400 && reply.lines.some((line) => /(?<![\w-])(?:X{4,}[A-Z]?|x{4,})(?![\w-])/.test(line));
+}
+
+/** AsyncOS (Cisco/IronPort ESA) words a refused command this way; behind a firewall it is the server that says it. */
+export const inAsyncOsWords = (reply: Reply): boolean =>
+  reply.code >= 500 && reply.lines.some((line) => /^#5\.5\.1(?!\d)/.test(line.trim()));
+
+export const accepted = (reply: Reply | null): boolean => reply !== null && reply.code >= 200 && reply.code < 300;
+
+/** EHLO was answered with anything but 2xx and 421, or by hanging up, and HELO is served (RFC 5321 §3.2). */
+export function ehloRefusedHeloServed(facts: SessionFacts): boolean {
+  const refused = facts.droppedOnEhlo || (facts.ehlo !== null && !accepted(facts.ehlo) && facts.ehlo.code !== 421);
+  return refused && accepted(facts.helo);
+}
+
+/** EHLO answered by one bare 250: no extension at all, as when the command was turned into NOOP. */
+export const oneLineEhlo = (facts: SessionFacts): boolean => facts.ehlo?.code === 250 && facts.ehlo.lines.length === 1;
+
+/** The replies to commands every mail server knows; what answers our nonsense verb proves nothing about words. */
+export const repliesToCommands = (facts: SessionFacts): Reply[] =>
+  [facts.ehlo, facts.helo, facts.startTls].filter((reply) => reply !== null);
+
+/**
+ * Marks that no honest server leaves by being merely old: worth two bad commands and one more session. EHLO refused while
+ * HELO works is none of them, nor is a missing STARTTLS.
+ */
+export function bearsMarks(facts: SessionFacts): boolean {
+  return (
+    (facts.banner !== null && isMaskedBanner(facts.banner)) ||
+    (facts.ehlo !== null && overwrittenKeywords(facts.ehlo).length > 0) ||
+    repliesToCommands(facts).some((reply) => echoOfXs(reply) || inAsyncOsWords(reply)) ||
+    oneLineEhlo(facts)
+  );
+}
+
+/** Whether a session shows any sign at all, its own or what may be ours; honest servers with a plain list show none. */
 export function isSuspicious(facts: SessionFacts): boolean {
   return (
-    isMaskedBanner(facts.banner) ||
-    overwrittenKeywords(facts.ehlo).length > 0 ||
-    echoesOfXs(facts).length > 0 ||
-    isAsyncOsRefusal(facts.ehlo) ||
-    isAsyncOsRefusal(facts.startTls) ||
-    isOneLineEhlo(facts.ehlo)
+    bearsMarks(facts) ||
+    isMaskedUnfinished(facts.unfinishedGreeting) ||
+    ehloRefusedHeloServed(facts) ||
+    facts.droppedOnEhlo ||
+    facts.startTls?.code === 500 ||
+    facts.startTls?.code === 502
   );
 }

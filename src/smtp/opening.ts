@@ -7,6 +7,7 @@
 import type { Dialer, Upgrade } from '../net/dial.ts';
 import { parseIp } from '../net/ip.ts';
 import { parseCapabilities } from './capabilities.ts';
+import { accepted } from './masks.ts';
 import { Session, SessionEnd, WAITS, type Waits } from './session.ts';
 import { Transcript } from './transcript.ts';
 import type { HostProbe, Reply, Security } from './types.ts';
@@ -135,7 +136,7 @@ export async function hearGreeting(run: Run): Promise<boolean> {
   }
   seen.timings.bannerMs ??= since(from);
   seen.banner ??= banner;
-  if (isPositive(banner)) return true;
+  if (accepted(banner)) return true;
   // RFC 5321 §3.1: a server that greets with 554 waits for QUIT.
   return reject(run, banner.code >= 400 && banner.code <= 599 ? 'rejected' : 'protocol-error');
 }
@@ -155,12 +156,12 @@ async function sayHello(run: Run): Promise<boolean> {
   seen.ehlo = ehlo;
   seen.droppedOnEhlo = ehlo === null;
   if (ehlo?.code === 421) return reject(run, 'rejected');
-  if (ehlo && isPositive(ehlo)) seen.capabilities = parseCapabilities(ehlo);
+  if (ehlo && accepted(ehlo)) seen.capabilities = parseCapabilities(ehlo);
   else {
     const helo = (ehlo && (await orHungUp(run, `HELO ${run.name}`))) ?? (await heloInNewSession(run));
     if (!helo) return false;
     seen.helo = helo;
-    if (!isPositive(helo)) return reject(run, 'rejected');
+    if (!accepted(helo)) return reject(run, 'rejected');
   }
   seen.timings.greetingMs = since(from);
   return true;
@@ -239,7 +240,7 @@ function judgeTls(run: Run, tls: Awaited<ReturnType<Session['encrypt']>>, from: 
 /** RFC 3207 §4.2: what was said in clear is forgotten. */
 async function greetAgain(run: Run, session: Session): Promise<boolean> {
   const reply = await session.command(`EHLO ${run.name}`);
-  if (isPositive(reply)) run.seen.capabilitiesAfterTls = parseCapabilities(reply);
+  if (accepted(reply)) run.seen.capabilitiesAfterTls = parseCapabilities(reply);
   return true;
 }
 
@@ -250,8 +251,6 @@ const tlsOptions = ({ target, options }: Run): Upgrade => ({
   name: isLiteral(target.host) ? null : target.host,
   purpose: options.purpose ?? 'any',
 });
-
-export const isPositive = (reply: Reply): boolean => reply.code >= 200 && reply.code < 300;
 
 export const since = (from: number): number => Math.round(performance.now() - from);
 

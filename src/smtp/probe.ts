@@ -7,7 +7,7 @@
 
 import type { Dialer } from '../net/dial.ts';
 import { experimentApart, experimentInSession } from './experiments.ts';
-import { isSuspicious } from './masks.ts';
+import { bearsMarks } from './masks.ts';
 import {
   begin,
   blank,
@@ -44,7 +44,7 @@ async function converse(run: Run): Promise<void> {
   const { seen } = run;
   if (!(await openSession(run))) return;
   seen.outcome = 'ok';
-  const suspicious = isSuspicious(seen);
+  const suspicious = bearsMarks(seen);
   // A firewall does not see what TLS carries: inside it there is nothing to learn.
   if (suspicious && !run.session?.secure) await experimentInSession(run);
   seen.stage = 'quit';

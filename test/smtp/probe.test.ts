@@ -4,7 +4,7 @@ import { createDialer, type Dialer } from '../../src/net/dial.ts';
 import { type ProbeOptions, probeHost } from '../../src/smtp/probe.ts';
 import type { HostProbe, Security } from '../../src/smtp/types.ts';
 import { makeAuthority, makeCertificate, type Pair } from '../helpers/certificates.ts';
-import { ok, type Script, type SmtpServer, type Step, startSmtpServer } from '../helpers/smtp-server.ts';
+import { ok, type Script, type SmtpServer, startSmtpServer } from '../helpers/smtp-server.ts';
 
 const HOST = 'mx.test';
 let ca: Pair;
