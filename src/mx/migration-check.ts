@@ -7,7 +7,7 @@
 import type { Finding } from '../diagnosis/types.ts';
 import type { Domain } from '../dns/name.ts';
 import type { ZoneAnswer } from '../dns/types.ts';
-import { checkFindings } from './migration-findings.ts';
+import { hostFindings, serverFindings } from './migration-findings.ts';
 import { type HostState, LONGEST_CACHE_SECONDS, type MxRecord, settleSeconds, zoneLines } from './migration-model.ts';
 
 export type MigrationStage = 'not-started' | 'published' | 'cut-over' | 'retired';
@@ -88,16 +88,31 @@ export function judgeMigration(input: CheckInput): MigrationVerdict {
   const memory = remember(input, seen, everyServer);
   const stage = stageOf(seen, input.newState);
   const retireAt = retirementOf(memory, views);
-  const agree = new Set(views.flatMap(({ answer }) => (answer === null ? [] : [setOf(answer.records)]))).size <= 1;
-  const authoritative = views.map((view) => rowOf(input.domain, view));
+  const servers = judgeServers(input.domain, input.answers);
   return {
     stage,
     waitUntil: waitUntil(stage, memory, retireAt, input.now),
     safeToRetire: retireAt !== null && input.now >= retireAt,
-    authoritative,
-    consistent: agree && everyServer,
-    findings: checkFindings(input, stage, authoritative, agree),
+    authoritative: servers.authoritative,
+    consistent: servers.consistent,
+    findings: [...servers.findings, ...hostFindings(input, stage, servers.authoritative)],
     memory,
+  };
+}
+
+/** What the zone's servers say, side by side; `consistent` when every one answered, and the same. */
+export function judgeServers(
+  domain: Domain,
+  answers: readonly ZoneAnswer<'MX'>[],
+): Pick<MigrationVerdict, 'authoritative' | 'consistent' | 'findings'> {
+  const views = viewsOf(answers);
+  const sets = views.flatMap(({ answer }) => (answer === null ? [] : [setOf(answer.records)]));
+  const agree = new Set(sets).size <= 1;
+  const authoritative = views.map((view) => rowOf(domain, view));
+  return {
+    authoritative,
+    consistent: agree && sets.length > 0 && sets.length === views.length,
+    findings: serverFindings(authoritative, agree),
   };
 }
 

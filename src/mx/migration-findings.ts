@@ -28,16 +28,7 @@ export const sightingOf = (host: string, state: HostState): string => `${host}: 
 
 const down = (state: HostState): boolean => state !== 'accepting' && state !== 'unknown';
 
-export function checkFindings(
-  input: CheckInput,
-  stage: MigrationStage,
-  rows: readonly AuthoritativeRow[],
-  agree: boolean,
-): Finding[] {
-  return [...serverFindings(rows, agree), ...hostFindings(input, stage, rows)];
-}
-
-function serverFindings(rows: readonly AuthoritativeRow[], agree: boolean): Finding[] {
+export function serverFindings(rows: readonly AuthoritativeRow[], agree: boolean): Finding[] {
   const found: Finding[] = [];
   const answered = rows.filter((row) => row.error === null);
   const serials = answered.map((row) => `${row.server}: serial ${row.serial ?? 'none'}`);
@@ -59,7 +50,7 @@ function serverFindings(rows: readonly AuthoritativeRow[], agree: boolean): Find
   return found;
 }
 
-function hostFindings(input: CheckInput, stage: MigrationStage, rows: readonly AuthoritativeRow[]): Finding[] {
+export function hostFindings(input: CheckInput, stage: MigrationStage, rows: readonly AuthoritativeRow[]): Finding[] {
   const { oldHost, newHost, oldState, newState } = input;
   const lines = rows.flatMap((row) => row.records.map((record) => `${row.server}: ${record}`));
   const found: Finding[] = [];

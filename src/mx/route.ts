@@ -193,10 +193,13 @@ function addressesOf(answer: DnsAnswer<'A' | 'AAAA'>, ttl: number): Address[] {
 
 /** By family, then value. */
 function inOrder(addresses: readonly Address[]): readonly Address[] {
-  if (addresses.length < 2) return addresses;
-  const keyed = addresses.map((address) => ({ address, key: Buffer.from(ipaddr.parse(address.ip).toByteArray()) }));
-  keyed.sort((x, y) => x.address.family - y.address.family || Buffer.compare(x.key, y.key));
-  return keyed.map(({ address }) => address);
+  const values = new Map<string, Buffer>();
+  const value = (ip: string): Buffer => {
+    const bytes = values.get(ip) ?? Buffer.from(ipaddr.parse(ip).toByteArray());
+    values.set(ip, bytes);
+    return bytes;
+  };
+  return addresses.toSorted((x, y) => x.family - y.family || Buffer.compare(value(x.ip), value(y.ip)));
 }
 
 function byPreference(x: Exchange, y: Exchange | undefined): number {
@@ -220,6 +223,7 @@ function deliveryOrder(exchanges: readonly Exchange[]): readonly DeliveryGroup[]
 
 /** The address that was published where a host name belongs, in the ways people write it; undefined for a name. */
 function literalOf(exchange: string): string | undefined {
+  if (!/[\d\]]$|\\/.test(exchange)) return undefined;
   const text = exchange.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(Number(code)));
   const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
   const isLiteral = ipaddr.IPv4.isValidFourPartDecimal(bare) || (bare.includes(':') && ipaddr.IPv6.isValid(bare));

@@ -1,0 +1,110 @@
+/**
+ * What a call costs (contract §7). Takes tokens, gives them back when the call is refused after all, and notes in the
+ * context what the doors answer as RateLimit. Cached answers ask no store: the last known figure is answered for them.
+ */
+
+import { type Outcome, ok, type Refusal } from '../outcome.ts';
+import type { Budget, RateLimiter } from '../store/ports.ts';
+import type { Metrics } from './metrics.ts';
+import type { Context, Usage } from './types.ts';
+
+export type Rates = {
+  readonly lookupPerMinute: number;
+  readonly clientPerMinute: number;
+  readonly targetPerMinute: number;
+  readonly sendPerHour: number;
+};
+
+export type Scope = Usage['scope'];
+
+const MINUTE = 60_000;
+const HOUR = 3_600_000;
+const KNOWN = 10_000;
+
+export interface Meter {
+  /** Takes one token of the caller's budget; a refusal says when it would pass. */
+  take(scope: 'lookup' | 'client' | 'send', context: Context): Promise<Outcome<Ticket>>;
+  /** One token of a target's budget, whoever asks. `target` is the canonical address. */
+  takeTarget(target: string, context: Context): Promise<Outcome<Ticket>>;
+  /** Notes the caller's budget in the context as last known, at no cost. */
+  note(scope: 'lookup' | 'client' | 'send', context: Context): void;
+}
+
+export type Ticket = { giveBack(): Promise<void> };
+
+export function createMeter(limiter: RateLimiter, rates: Rates, metrics: Metrics, now: () => number = Date.now): Meter {
+  const known = new Map<string, { remaining: number; resetAt: number }>();
+
+  const budgetOf = (scope: Scope, owner: string): Budget => {
+    const [limit, windowMs] = {
+      lookup: [rates.lookupPerMinute, MINUTE],
+      client: [rates.clientPerMinute, MINUTE],
+      target: [rates.targetPerMinute, MINUTE],
+      send: [rates.sendPerHour, HOUR],
+    }[scope] as [number, number];
+    return { key: `rate:${scope}:${owner}`, limit, windowMs };
+  };
+
+  const noteUsage = (scope: Scope, budget: Budget, context: Context, remaining: number, resetMs: number) => {
+    // A target's budget is not the caller's: the doors do not tell it.
+    if (scope === 'target') return;
+    if (known.size >= KNOWN) known.delete(known.keys().next().value as string);
+    known.set(budget.key, { remaining, resetAt: now() + resetMs });
+    context.usage.push({
+      scope,
+      limit: budget.limit,
+      windowSeconds: budget.windowMs / 1000,
+      remaining,
+      resetSeconds: Math.ceil(resetMs / 1000),
+    });
+  };
+
+  const take = async (scope: Scope, owner: string, context: Context): Promise<Outcome<Ticket>> => {
+    const budget = budgetOf(scope, owner);
+    const taken = await limiter.take(budget);
+    if (taken.ok) {
+      const { remaining, resetMs } = taken;
+      noteUsage(scope, budget, context, remaining, resetMs);
+      const giveBack = async () => {
+        await limiter.giveBack(budget);
+        noteUsage(scope, budget, context, remaining + 1, resetMs);
+      };
+      return ok({ giveBack });
+    }
+    metrics.limited(scope);
+    noteUsage(scope, budget, context, 0, taken.retryAfterMs);
+    return { ok: false, refusal: rateLimited(scope, budget, taken.retryAfterMs) };
+  };
+
+  return {
+    take: (scope, context) => take(scope, context.caller.name, context),
+    takeTarget: (target, context) => take('target', target, context),
+    note(scope, context) {
+      const budget = budgetOf(scope, context.caller.name);
+      const last = known.get(budget.key);
+      const resetMs = last ? Math.max(0, last.resetAt - now()) : 0;
+      const remaining = last && resetMs > 0 ? last.remaining : budget.limit;
+      context.usage.push({
+        scope,
+        limit: budget.limit,
+        windowSeconds: budget.windowMs / 1000,
+        remaining,
+        resetSeconds: Math.ceil(resetMs / 1000),
+      });
+    },
+  };
+}
+
+const WHAT: Record<Scope, string> = {
+  lookup: 'uncached resolutions',
+  client: 'probing calls',
+  target: 'connections to one target address',
+  send: 'test sends',
+};
+
+function rateLimited(scope: Scope, budget: Budget, retryAfterMs: number): Refusal {
+  const window = budget.windowMs === HOUR ? 'hour' : 'minute';
+  const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  const detail = `${WHAT[scope]} are limited to ${budget.limit} per ${window}; this call would pass in ${retryAfterSeconds} s`;
+  return { code: 'rate-limited', detail, scope, retryAfterSeconds };
+}

@@ -1,0 +1,193 @@
+/**
+ * The probe as callers know it: a domain's every exchange, or one host. Checks the request, finds the targets, has their
+ * sessions run (`sessions.ts`), has them judged, and keeps the answer under its id for an hour. A host that fails is data;
+ * a refusal comes only when nothing could be asked at all.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { Type } from '@sinclair/typebox';
+import { render, renderAll } from '../diagnosis/findings.ts';
+import { judgeRoute } from '../diagnosis/judge-route.ts';
+import type { Finding } from '../diagnosis/types.ts';
+import type { Domain } from '../dns/name.ts';
+import type { MailRoute } from '../mx/types.ts';
+import { type Outcome, ok, refuse } from '../outcome.ts';
+import { isMaskedBanner } from '../smtp/masks.ts';
+import type { HostProbe, Reply, Security } from '../smtp/types.ts';
+import type { Language } from '../texts/text.ts';
+import { type HostProbe as HostProbeOut, Id, Probe, ProbeInput } from './contract.ts';
+import { domainOf, lookUp } from './resolve.ts';
+import { type Judged, runSessions, type SessionOptions } from './sessions.ts';
+import { type Target, targetsOfHost, targetsOfRoute } from './targets.ts';
+import type { Operation, Services } from './types.ts';
+
+const KEPT_MS = 3_600_000;
+const DEFAULT_SECONDS = 45;
+/** A probe ends within 60 s (contract §5), resolution included, unless the caller asked for more. */
+export const CALL_SECONDS = 58;
+
+/** A probe in no language, as it is kept. */
+export type ProbeRecord = Judged & {
+  readonly id: string;
+  readonly domain: Domain | null;
+  readonly port: number;
+  readonly startedAt: string;
+  readonly durationMs: number;
+};
+
+export const probe: Operation<ProbeInput, Probe> = {
+  id: 'probe',
+  scope: 'probe',
+  input: ProbeInput,
+  output: Probe,
+  async run(input, context, services) {
+    const checked = checkRequest(input, services);
+    if (!checked.ok) return checked;
+    const started = performance.now();
+    const startedAt = new Date(services.now()).toISOString();
+    const found = await findTargets(input, services);
+    if (!found.ok) return found;
+    const { domain, targets, route } = found.value;
+    const forbidden = onlyForbidden(targets, services);
+    if (forbidden) return forbidden;
+    const judged = await runSessions(targets, optionsOf(input, started), context, services);
+    if (!judged.ok) return judged;
+    const mxFindings = route && targets.length === 0 ? judgeRoute(route, services.policy.isPublic) : [];
+    const record: ProbeRecord = {
+      ...judged.value,
+      findings: [...mxFindings, ...judged.value.findings],
+      id: randomUUID(),
+      domain,
+      port: input.port ?? 25,
+      startedAt,
+      durationMs: Math.round(performance.now() - started),
+    };
+    await services.records.set(`probe:${record.id}`, JSON.stringify(record), KEPT_MS);
+    return ok(renderProbe(record, context.lang));
+  },
+};
+
+export const findProbe: Operation<{ readonly id: string }, Probe> = {
+  id: 'findProbe',
+  scope: 'probe',
+  input: Type.Object({ id: Id }, { additionalProperties: false }),
+  output: Probe,
+  async run({ id }, context, services) {
+    const hit = await services.records.get(`probe:${id}`);
+    const record = hit && parseRecord(hit.value);
+    return record
+      ? ok(renderProbe(record, context.lang))
+      : refuse('not-found', 'no probe of the last hour has this id');
+  },
+};
+
+function parseRecord(text: string): ProbeRecord | undefined {
+  try {
+    const record = JSON.parse(text) as ProbeRecord;
+    return Array.isArray(record?.hosts) && Array.isArray(record.findings) ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function checkRequest(input: ProbeInput, services: Services): Outcome<null> {
+  if ((input.domain === undefined) === (input.host === undefined)) {
+    const detail = 'give exactly one of domain and host';
+    return refuse('invalid-request', detail, { errors: [{ pointer: '/domain', detail }] });
+  }
+  if (input.ip !== undefined && input.host === undefined) {
+    const detail = 'pins a named host, so it needs host';
+    return refuse('invalid-request', `ip ${detail}`, { errors: [{ pointer: '/ip', detail }] });
+  }
+  return checkPort(input.port ?? 25, services);
+}
+
+export function checkPort(port: number, services: Services): Outcome<null> {
+  if (services.config.smtpPorts.includes(port)) return ok(null);
+  return refuse('target-forbidden', `port ${port} is not one of SMTP_PORTS (${services.config.smtpPorts.join(', ')})`);
+}
+
+type Found = { readonly domain: Domain | null; readonly targets: readonly Target[]; readonly route: MailRoute | null };
+
+async function findTargets(input: ProbeInput, services: Services): Promise<Outcome<Found>> {
+  if (input.host !== undefined) {
+    const targets = await targetsOfHost({ ...input, host: input.host }, services);
+    return targets.ok ? ok({ domain: null, targets: targets.value, route: null }) : targets;
+  }
+  const domain = domainOf(input.domain ?? '', '/domain');
+  if (!domain.ok) return domain;
+  const route = await lookUp(domain.value, input.fresh === true, services);
+  if (!route.ok) return route;
+  return ok({ domain: domain.value, targets: targetsOfRoute(route.value, input.family), route: route.value });
+}
+
+/** A request whose only host the guard refuses is refused as a whole (contract §3). */
+function onlyForbidden(targets: readonly Target[], services: Services): Outcome<never> | null {
+  const hosts = new Set(targets.map((target) => target.host));
+  if (hosts.size !== 1) return null;
+  const verdicts = targets.map((target) => (target.ip === null ? null : services.policy.judge(target.ip)));
+  const refused = verdicts.find((verdict) => verdict !== null && !verdict.allowed);
+  if (!refused || verdicts.some((verdict) => verdict === null || verdict.allowed)) return null;
+  const ip = targets[0]?.ip ?? '';
+  return refuse(
+    'target-forbidden',
+    `${ip} is not a public address (${refused.reason}); only global unicast addresses and ALLOW_TARGETS are connected to`,
+  );
+}
+
+export function optionsOf(input: ProbeInput, started: number): SessionOptions {
+  const port = input.port ?? 25;
+  const maxSeconds = input.maxSeconds ?? DEFAULT_SECONDS;
+  const security: Security = input.security ?? (port === 465 ? 'implicit' : 'starttls');
+  return {
+    port,
+    security,
+    fresh: input.fresh === true,
+    maxMs: maxSeconds * 1000,
+    deadline: started + 1000 * Math.max(CALL_SECONDS, maxSeconds),
+  };
+}
+
+export function renderProbe(record: ProbeRecord, lang: Language): Probe {
+  const { id, domain, port, startedAt, durationMs, cache } = record;
+  return {
+    id,
+    domain,
+    port,
+    startedAt,
+    durationMs,
+    cache,
+    hosts: record.hosts.map(({ probe, findings }) => renderHost(probe, findings, lang)),
+    findings: renderAll(record.findings, lang) as Probe['findings'],
+  };
+}
+
+function renderHost(probe: HostProbe, findings: readonly Finding[], lang: Language): HostProbeOut {
+  const { banner, ehlo, helo } = probe;
+  return {
+    host: probe.host,
+    ip: probe.ip,
+    family: probe.family,
+    port: probe.port,
+    preference: probe.preference,
+    outcome: probe.outcome,
+    stage: probe.stage,
+    banner: banner && { code: banner.code, text: banner.lines.join('\n'), masked: isMaskedBanner(banner) },
+    greeting:
+      ehlo || helo
+        ? { verb: helo ? 'HELO' : 'EHLO', ehlo: ehlo && renderReply(ehlo), helo: helo && renderReply(helo) }
+        : null,
+    capabilities: probe.capabilities as HostProbeOut['capabilities'],
+    capabilitiesAfterTls: probe.capabilitiesAfterTls as HostProbeOut['capabilities'],
+    tls: probe.tls as HostProbeOut['tls'],
+    timings: probe.timings,
+    transcript: probe.transcript as HostProbeOut['transcript'],
+    findings: findings.map((finding) => render(finding, lang)) as HostProbeOut['findings'],
+  };
+}
+
+export const renderReply = (reply: Reply) => ({
+  code: reply.code,
+  enhanced: reply.enhanced,
+  text: reply.lines.join('\n'),
+});

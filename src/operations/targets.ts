@@ -1,0 +1,99 @@
+/**
+ * Which addresses a probe dials: from a mail route, a host name or an address literal, in delivery order, one address of each
+ * family a host (contract §3). Decides and resolves; never dials. A host without an address is a target too: its failure is
+ * data.
+ */
+
+import { type Domain, parseDomain } from '../dns/name.ts';
+import type { MailRoute } from '../mx/types.ts';
+import { type Outcome, ok, refuse } from '../outcome.ts';
+import { DNS_DEADLINE_MS, dnsRefusal } from './resolve.ts';
+import type { Services } from './types.ts';
+
+export type Target = {
+  readonly host: string;
+  /** null: the host has no address. */
+  readonly ip: string | null;
+  readonly family: 4 | 6 | null;
+  readonly preference: number | null;
+  /** Milliseconds since the epoch after which what was learnt about this target may no longer be answered. */
+  readonly expiresAt: number;
+};
+
+export const MAX_DIALLED = 20;
+
+/** Every exchange in delivery order, each host once at its lowest number. */
+export function targetsOfRoute(route: MailRoute, family: 4 | 6 | undefined): Target[] {
+  const seen = new Set<string>();
+  const targets: Target[] = [];
+  for (const exchange of route.exchanges) {
+    if (seen.has(exchange.host)) continue;
+    seen.add(exchange.host);
+    const of = { host: exchange.host, preference: exchange.preference };
+    const mxExpires = route.resolvedAt + exchange.ttl * 1000;
+    const usable = exchange.status === 'ok' || exchange.status === 'cname';
+    const firsts = ([4, 6] as const)
+      .filter((f) => usable && (family === undefined || f === family))
+      .flatMap((f) => exchange.addresses.find((address) => address.family === f) ?? []);
+    for (const { ip, family: f, ttl } of firsts) {
+      targets.push({ ...of, ip, family: f, expiresAt: Math.min(mxExpires, route.resolvedAt + ttl * 1000) });
+    }
+    if (firsts.length === 0) targets.push({ ...of, ip: null, family: null, expiresAt: mxExpires });
+  }
+  return targets;
+}
+
+/** A host by name or literal, pinned to `ip` where given. */
+export async function targetsOfHost(
+  input: { readonly host: string; readonly ip?: string; readonly family?: 4 | 6; readonly fresh?: boolean },
+  services: Services,
+): Promise<Outcome<Target[]>> {
+  const literal = services.policy.parse(stripBrackets(input.host));
+  if (literal) {
+    if (input.ip !== undefined) return wrong('/ip', 'pins a named host; the host is an address already');
+    if (input.family !== undefined && input.family !== literal.family) {
+      return wrong('/family', 'is not the family of the host’s address');
+    }
+    return ok([{ host: literal.ip, ...literal, preference: null, expiresAt: Number.POSITIVE_INFINITY }]);
+  }
+  const name = parseDomain(input.host);
+  if (!name.ok) return refuse('invalid-domain', name.detail, { errors: [{ pointer: '/host', detail: name.detail }] });
+  if (input.ip !== undefined) {
+    const pinned = services.policy.parse(stripBrackets(input.ip));
+    if (!pinned) return wrong('/ip', 'must be an IPv4 or IPv6 address');
+    if (input.family !== undefined && input.family !== pinned.family) {
+      return wrong('/family', 'is not the family of the address in ip');
+    }
+    return ok([{ host: name.domain, ...pinned, preference: null, expiresAt: Number.POSITIVE_INFINITY }]);
+  }
+  return resolveHost(name.domain, input.family, input.fresh === true, services);
+}
+
+async function resolveHost(
+  host: Domain,
+  family: 4 | 6 | undefined,
+  fresh: boolean,
+  services: Services,
+): Promise<Outcome<Target[]>> {
+  const deadline = performance.now() + DNS_DEADLINE_MS;
+  const asked = ([4, 6] as const).filter((f) => family === undefined || f === family);
+  const results = await Promise.all(
+    asked.map((f) =>
+      services.resolver.resolve({ name: host, type: f === 4 ? 'A' : 'AAAA' }, { deadline, fresh, stale: !fresh }),
+    ),
+  );
+  const targets = results.flatMap((result, i): Target[] => {
+    const first = result.ok ? result.answer.records.map((record) => record.address).sort()[0] : undefined;
+    if (!result.ok || first === undefined) return [];
+    return [{ host, ip: first, family: asked[i] ?? 4, preference: null, expiresAt: result.answer.expiresAt }];
+  });
+  if (targets.length > 0) return ok(targets);
+  const failed = results.find((result) => !result.ok);
+  if (failed && !failed.ok) return { ok: false, refusal: dnsRefusal(failed.failure) };
+  return ok([{ host, ip: null, family: null, preference: null, expiresAt: Number.POSITIVE_INFINITY }]);
+}
+
+const stripBrackets = (text: string) => text.replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1');
+
+const wrong = (pointer: string, detail: string) =>
+  refuse('invalid-request', `${pointer.slice(1)} ${detail}`, { errors: [{ pointer, detail }] });

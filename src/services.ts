@@ -1,0 +1,112 @@
+/**
+ * The composition root: everything operations may use, built from the settings. The only place that picks memory or Redis.
+ * Opens no listening socket. A Redis that is absent at start is no fault: what needs it degrades and heals by itself.
+ */
+
+import { readFileSync } from 'node:fs';
+import type { Config } from './config.ts';
+import { cached } from './dns/cached.ts';
+import { createResolver } from './dns/resolver.ts';
+import { systemServers } from './dns/system.ts';
+import { createZoneClient } from './dns/zone.ts';
+import { createAddressPolicy } from './net/address-policy.ts';
+import { createDialer } from './net/dial.ts';
+import { createGate } from './operations/gate.ts';
+import { createMeter } from './operations/meter.ts';
+import type { Metrics } from './operations/metrics.ts';
+import { createHotAnswers } from './operations/mx-answer.ts';
+import { createNeighbourhood } from './operations/neighbourhood.ts';
+import type { Services } from './operations/types.ts';
+import { createMemoryCache, type MemoryCache } from './store/memory-cache.ts';
+import { createMemoryFlights } from './store/memory-flights.ts';
+import { createMemoryIdempotency } from './store/memory-idempotency.ts';
+import { createMemoryLimiter } from './store/memory-limiter.ts';
+import type { Cache, Flights, IdempotencyStore, RateLimiter } from './store/ports.ts';
+import { createLayeredCache } from './store/redis-cache.ts';
+import { createRedisFlights } from './store/redis-flights.ts';
+import { createRedisIdempotency } from './store/redis-idempotency.ts';
+import { createRedisLimiter } from './store/redis-limiter.ts';
+import { connectRedis, type RedisLink, redisStatus } from './store/redis-link.ts';
+
+export type ServicesOptions = {
+  readonly metrics: Metrics;
+  /** Changes of Redis' state, for the log; the reason holds no secret. */
+  readonly onRedis?: (status: 'up' | 'down', reason: string) => void;
+  /** Off in a benchmark only: every cached answer then comes from Redis. */
+  readonly inProcessCache?: boolean;
+  /** Where a zone's own name servers listen; another one than 53 in a test's closed world only. */
+  readonly zonePort?: number;
+  /** PEM certificates of authorities trusted besides Node's own, for a test's closed world. */
+  readonly extraRoots?: readonly string[];
+};
+
+/** Of the cache's bytes, what the rendered answers of this second may take, and the records that must outlive it. */
+const HOT_SHARE = 0.25;
+const RECORDS_SHARE = 0.25;
+
+export function buildServices(config: Config, options: ServicesOptions): Services {
+  const { metrics, inProcessCache = true } = options;
+  const link = config.redisUrl === null ? null : connectRedis(config.redisUrl, redisOptions(options));
+  const stores = buildStores(config, link, inProcessCache);
+  const upstream = createResolver({
+    servers: config.dnsServers ?? systemServers(),
+    configured: config.dnsServers !== null,
+  });
+  const resolver = cached(upstream, stores.cache, { observe: (source) => metrics.rrset(source) });
+  const policy = createAddressPolicy({ allow: config.allowTargets });
+  const ports = new Set([...config.smtpPorts, ...(config.canary ? [config.canary.port] : [])]);
+  return {
+    config,
+    resolver,
+    zones: createZoneClient({ resolver, port: options.zonePort ?? 53, judge: (ip) => policy.judge(ip).allowed }),
+    ...stores,
+    hot: createHotAnswers(inProcessCache ? config.cacheBytes * HOT_SHARE : 0),
+    meter: createMeter(stores.limiter, config.rates, metrics),
+    gate: createGate(config.maxProbes),
+    policy,
+    dialer: createDialer({ policy, ports, extraRoots: options.extraRoots ?? [] }),
+    neighbourhood: createNeighbourhood(),
+    metrics,
+    dkim: config.dkim && { ...config.dkim, privateKey: readFileSync(config.dkim.keyFile, 'utf8') },
+    redisStatus: () => redisStatus(link),
+    now: Date.now,
+    close: async () => {
+      upstream.close();
+      link?.close();
+    },
+  };
+}
+
+const redisOptions = ({ onRedis }: ServicesOptions) => (onRedis ? { onChange: onRedis } : {});
+
+type Stores = {
+  readonly cache: Cache;
+  readonly records: Cache;
+  readonly limiter: RateLimiter;
+  readonly idempotency: IdempotencyStore;
+  readonly flights: Flights;
+  readonly memory: MemoryCache;
+};
+
+function buildStores(config: Config, link: RedisLink | null, inProcess: boolean): Stores {
+  const memory = createMemoryCache({ maxBytes: config.cacheBytes * (1 - HOT_SHARE - RECORDS_SHARE) });
+  const records = createMemoryCache({ maxBytes: config.cacheBytes * RECORDS_SHARE });
+  if (!link) {
+    return {
+      memory,
+      cache: memory,
+      records,
+      limiter: createMemoryLimiter(),
+      idempotency: createMemoryIdempotency(),
+      flights: createMemoryFlights(),
+    };
+  }
+  return {
+    memory,
+    cache: createLayeredCache(memory, link, { inProcess }),
+    records: createLayeredCache(records, link),
+    limiter: createRedisLimiter(link),
+    idempotency: createRedisIdempotency(link),
+    flights: createRedisFlights(link),
+  };
+}
