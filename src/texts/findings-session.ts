@@ -56,6 +56,17 @@ export const SESSION_FINDINGS = {
           th: 'ดูล็อกของบริการอีเมลบน {host} ในเวลาที่ตรวจ แล้วดูล็อกของไฟร์วอลล์ด้านหน้า',
         },
       },
+      garbled: {
+        title: { en: '{host} answers with something that is not SMTP', th: '{host} ตอบสิ่งที่ไม่ใช่ SMTP' },
+        explanation: {
+          en: 'After the greeting came bytes that are no SMTP reply. A proxy or another program stands where the mail service should.',
+          th: 'หลังข้อความต้อนรับมีข้อมูลที่ไม่ใช่คำตอบ SMTP เข้ามา อาจมีพร็อกซีหรือโปรแกรมอื่นอยู่แทนที่บริการอีเมล',
+        },
+        fix: {
+          en: 'See what listens on port {port} of {host} and what stands in front of it.',
+          th: 'ดูว่าอะไรรอรับอยู่ที่พอร์ต {port} ของ {host} และมีอะไรอยู่ด้านหน้า',
+        },
+      },
       silent: {
         title: { en: '{host} takes the call and stays silent', th: '{host} รับการเชื่อมต่อแต่เงียบ' },
         explanation: {

@@ -1,0 +1,167 @@
+/**
+ * Reads a session for the traces of a firewall that rewrites SMTP, by the exact rules of contract §3, and weighs what the
+ * experiments added. Pure. An old server, a box of stars with text beside it and a server without TLS show no trace here;
+ * a missing STARTTLS alone is never one. Returns an empty list then.
+ */
+
+import {
+  accepted,
+  echoOfXs,
+  ehloRefusedHeloServed,
+  inAsyncOsWords,
+  isMaskedBanner,
+  isMaskedUnfinished,
+  oneLineEhlo,
+  overwrittenKeywords,
+} from '../smtp/masks.ts';
+import type { Reply, SessionFacts } from '../smtp/types.ts';
+import { type FindingOptions, finding } from './findings.ts';
+import { answer, answerTo, linesOf } from './quote.ts';
+import type { Confidence, Finding } from './types.ts';
+
+/** Codes that a rewriting device near us would cause as well as one in front of the server. */
+export const MASK_CODES: ReadonlySet<string> = new Set([
+  'esmtp-inspection',
+  'starttls-stripped',
+  'banner-masked',
+  'ehlo-rejected',
+]);
+
+/** One trace and the lines it was seen in. */
+type Sign = { readonly evidence: readonly string[]; readonly confidence: Confidence };
+
+export function middleboxFindings(facts: SessionFacts, params: NonNullable<FindingOptions['params']>): Finding[] {
+  const found: Finding[] = [];
+  const inspection = inspectionOf(facts);
+  if (inspection) found.push(finding('esmtp-inspection', { ...inspection, params }));
+  const stripped = strippedOf(facts);
+  if (stripped) found.push(finding('starttls-stripped', { ...stripped, params }));
+  if (facts.banner && isMaskedBanner(facts.banner)) {
+    found.push(finding('banner-masked', { evidence: linesOf(facts.banner), params }));
+  }
+  // RFC 5321 §3.2 lets a client fall back to HELO; without another sign this is a server from before ESMTP.
+  if (!inspection && ehloRefusedHeloServed(facts)) {
+    const evidence = [...refusedEhlo(facts), ...answer('HELO', facts.helo)];
+    found.push(finding('ehlo-rejected', { evidence, params, confidence: 'likely' }));
+  }
+  return found;
+}
+
+/** One strong sign, or any two of the four weak ones. */
+function inspectionOf(facts: SessionFacts): Sign | null {
+  const strong = strongSigns(facts);
+  const weak = weakSigns(facts);
+  if (strong.length === 0 && weak.length < 2) return null;
+  const support = supportOf(facts);
+  const signs = [...strong, ...weak];
+  const sure = strong.length > 1 || support.length > 0 || strong.some(({ confidence }) => confidence === 'certain');
+  return {
+    evidence: [...signs.flatMap(({ evidence }) => evidence), ...support],
+    confidence: sure ? 'certain' : 'likely',
+  };
+}
+
+function strongSigns(facts: SessionFacts): Sign[] {
+  const signs: Sign[] = [];
+  const { ehlo, unfinishedGreeting } = facts;
+  const words = ehlo && accepted(ehlo) ? overwrittenKeywords(ehlo) : [];
+  if (ehlo && words.length > 0) {
+    // A, B, C … as last letter is how ASA numbers what it masked; a bare run of X's or stars could be another device.
+    const numbered = words.some((word) => /^X+[A-WYZ]$/.test(word));
+    const evidence = answer('EHLO', ehlo).filter((line) => words.some((word) => line.includes(word)));
+    signs.push({ evidence, confidence: numbered ? 'certain' : 'likely' });
+  }
+  const echoes = commandsOf(facts).filter(({ reply }) => echoOfXs(reply));
+  if (echoes.length > 0) {
+    signs.push({ evidence: echoes.flatMap(({ sent, reply }) => answer(sent, reply)), confidence: 'certain' });
+  }
+  if (isMaskedUnfinished(unfinishedGreeting)) signs.push({ evidence: unfinishedGreeting, confidence: 'likely' });
+  return signs;
+}
+
+type Asked = { readonly sent: string; readonly reply: Reply };
+
+/** Every command of the session that was answered, our experiments too. */
+function commandsOf(facts: SessionFacts): Asked[] {
+  return [...knownCommands(facts), ...facts.experiments.flatMap(({ sent, reply }) => (reply ? [{ sent, reply }] : []))];
+}
+
+/** The commands that every mail server knows: what answers a nonsense verb says nothing about the path. */
+function knownCommands({ ehlo, helo, startTls }: SessionFacts): Asked[] {
+  const asked = [
+    { sent: 'EHLO', reply: ehlo },
+    { sent: 'HELO', reply: helo },
+    { sent: 'STARTTLS', reply: startTls },
+  ];
+  return asked.flatMap(({ sent, reply }) => (reply ? [{ sent, reply }] : []));
+}
+
+function weakSigns(facts: SessionFacts): Sign[] {
+  const signs: Sign[] = [];
+  const weak = (evidence: readonly string[]) => signs.push({ evidence, confidence: 'possible' });
+  if (facts.banner && isMaskedBanner(facts.banner)) weak(linesOf(facts.banner));
+  if (ehloRefusedHeloServed(facts)) weak([...refusedEhlo(facts), ...answer('HELO', facts.helo)]);
+  const asyncOs = knownCommands(facts).filter(({ reply }) => inAsyncOsWords(reply));
+  if (asyncOs.length > 0) weak(asyncOs.flatMap(({ sent, reply }) => answer(sent, reply)));
+  if (oneLineEhlo(facts)) weak(answer('EHLO', facts.ehlo));
+  return signs;
+}
+
+const refusedEhlo = (facts: SessionFacts): string[] =>
+  facts.droppedOnEhlo ? ['EHLO: connection closed'] : answer('EHLO', facts.ehlo);
+
+/** What the experiments add to signs that are there already; alone they accuse nobody. */
+function supportOf(facts: SessionFacts): string[] {
+  return facts.experiments.flatMap((experiment) => {
+    const { name, reply } = experiment;
+    // PIX 5 and 6 put NOOP in the place of what they do not know, so that nonsense is answered "OK".
+    if (name === 'unknown-verb' && accepted(reply)) return answerTo(experiment);
+    // EHLO in one piece was served and in two pieces refused: an inspector that reads segments, not lines.
+    if (name === 'split-ehlo' && accepted(facts.ehlo) && reply !== null && !accepted(reply))
+      return answerTo(experiment);
+    // RFC 3207 §4: a server that knows STARTTLS answers 501, yet its list did not show the word.
+    if (name === 'starttls-argument' && reply?.code === 501 && !offersStartTls(facts)) return answerTo(experiment);
+    return [];
+  });
+}
+
+export function offersStartTls(facts: SessionFacts): boolean {
+  if (facts.capabilities) return facts.capabilities.startTls;
+  return accepted(facts.ehlo) && (facts.ehlo?.lines.slice(1).some((line) => /^STARTTLS\b/i.test(line)) ?? false);
+}
+
+/** STARTTLS overwritten in the list, or offered and then answered as an unknown command. */
+function strippedOf(facts: SessionFacts): Sign | null {
+  const { ehlo, startTls } = facts;
+  if (startTls && (startTls.code === 500 || startTls.code === 502) && (offersStartTls(facts) || masked(ehlo))) {
+    const offer = answer('EHLO', ehlo).filter((line) => /STARTTLS/i.test(line) || /X{3}|\*{4}/.test(line));
+    const evidence = [...offer, ...answer('STARTTLS', startTls)];
+    return { evidence, confidence: echoOfXs(startTls) ? 'certain' : 'likely' };
+  }
+  if (!ehlo || offersStartTls(facts)) return null;
+  const masks = masksOfStartTls(ehlo);
+  if (masks.length === 0) return null;
+  const knows = facts.experiments.filter(({ name, reply }) => name === 'starttls-argument' && reply?.code === 501);
+  const evidence = [...masks.map(({ line }) => `EHLO: ${ehlo.code} ${line}`), ...knows.flatMap(answerTo)];
+  if (knows.length > 0) return { evidence, confidence: 'certain' };
+  return { evidence, confidence: masks.some(({ likely }) => likely) ? 'likely' : 'possible' };
+}
+
+const masked = (ehlo: Reply | null): boolean => ehlo !== null && masksOfStartTls(ehlo).length > 0;
+
+/**
+ * Overwritten words as long as STARTTLS. A mask keeps the length, so CHUNKING and SMTPUTF8 look the same; Postfix lists those
+ * two right behind DSN, where a mask is a weaker sign.
+ */
+function masksOfStartTls(ehlo: Reply): { readonly line: string; readonly likely: boolean }[] {
+  const words = new Set(overwrittenKeywords(ehlo));
+  let shownBefore = '';
+  return ehlo.lines.slice(1).flatMap((line) => {
+    const word = line.trim().split(/\s/, 1)[0] ?? '';
+    if (!words.has(word)) {
+      shownBefore = word.toUpperCase();
+      return [];
+    }
+    return word.length === 'STARTTLS'.length ? [{ line, likely: shownBefore !== 'DSN' }] : [];
+  });
+}
