@@ -1,6 +1,6 @@
 /**
- * What the service asks of a store, with the failure rule of each port. Two adapters hold them: `memory.ts` and `redis.ts`,
- * proven by one contract suite. Keys are given without the `mxscope:` prefix, which the Redis adapter adds.
+ * What the service asks of a store, with the failure rule of each port. Two adapters hold each, `memory-*.ts` and
+ * `redis-*.ts`, proven by one contract suite. Keys are given without the `mxscope:` prefix, which the Redis adapter adds.
  */
 
 /**

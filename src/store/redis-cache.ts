@@ -37,12 +37,11 @@ export function createLayeredCache(
   const current = (entry: Entry | undefined) =>
     entry !== undefined && entry.freshUntil > memory.now() ? entry : undefined;
 
-  const keep = (key: string, value: string, ttlMs: number, freshMs: number) => {
-    if (inProcess) memory.put(key, value, ttlMs, Math.min(freshMs, layerMs));
+  const keep = (key: string, value: string, ttlMs: number, freshMs: number, heldMs = layerMs) => {
+    if (inProcess) memory.put(key, value, ttlMs, Math.min(freshMs, heldMs));
   };
 
-  const fetch = async (key: string): Promise<string | undefined> => {
-    const sealed = await link.run((client) => client.get(name(key)));
+  const open = (key: string, sealed: string | null): CacheHit | undefined => {
     const header = sealed === null ? null : HEADER.exec(sealed);
     const now = wallClock();
     const ttlMs = Number(header?.[1]) - now;
@@ -52,26 +51,27 @@ export function createLayeredCache(
     }
     const value = sealed.slice(HEADER_LENGTH);
     keep(key, value, ttlMs, Number(header[2]) - now);
-    return value;
+    return { value, layer: 'redis' };
   };
 
   const get = async (key: string): Promise<CacheHit | undefined> => {
     const copy = inProcess ? memory.entry(key) : undefined;
     const mine = current(copy);
-    if (mine !== undefined) return { value: mine.value, layer: 'memory' };
-    if (link.status() === 'down') return copy && { value: copy.value, layer: 'memory' };
-    try {
-      const value = await fetch(key);
-      return value === undefined ? undefined : { value, layer: 'redis' };
-    } catch {
-      return copy && { value: copy.value, layer: 'memory' };
+    if (mine === undefined && link.status() === 'up') {
+      try {
+        return open(key, await link.run((client) => client.get(name(key))));
+      } catch {
+        // The copy, if there is one, is the best there is.
+      }
     }
+    return copy && { value: copy.value, layer: 'memory' };
   };
 
   const set = async (key: string, value: string, ttlMs: number, freshMs = ttlMs) => {
     if (!(ttlMs >= 1)) return;
-    keep(key, value, ttlMs, freshMs);
-    if (value.length > MAX_VALUE_LENGTH) return;
+    const shared = value.length <= MAX_VALUE_LENGTH;
+    keep(key, value, ttlMs, freshMs, shared ? layerMs : ttlMs);
+    if (!shared) return;
     const now = wallClock();
     const sealed = seal(value, now + ttlMs, now + Math.min(freshMs, ttlMs));
     await link.run((client) => client.set(name(key), sealed, 'PX', Math.floor(ttlMs))).catch(() => {});

@@ -7,7 +7,7 @@
 
 import { DEFAULT_ALIVE_MS, type IdempotencyOptions } from './memory-idempotency.ts';
 import type { IdempotencyState, IdempotencyStore } from './ports.ts';
-import { KEY_PREFIX, type RedisLink, script } from './redis-link.ts';
+import { KEY_PREFIX, RedisAway, type RedisLink, script } from './redis-link.ts';
 
 const NOW = `local time = redis.call('TIME') local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
@@ -87,13 +87,17 @@ export function createRedisIdempotency(
 
   const release = async (key: string, claim: string) => {
     remember(orphans, claim, key);
-    await link.evaluate(RELEASE, name(key), [claim]);
+    try {
+      await link.evaluate(RELEASE, name(key), [claim]);
+    } catch (error) {
+      if (error instanceof RedisAway) return;
+    }
     orphans.delete(claim);
   };
 
   link.onUp(() => {
     for (const [key, record] of owned) write(key, record).catch(later);
-    for (const [claim, key] of orphans) release(key, claim).catch(later);
+    for (const [claim, key] of orphans) release(key, claim);
   });
 
   return {
@@ -109,7 +113,8 @@ export function createRedisIdempotency(
         }
         return state;
       } catch {
-        if (reached) remember(orphans, claim, key);
+        // Redis may bind it yet, when it reads what it was sent.
+        if (reached) release(key, claim);
         return { state: 'unavailable' };
       }
     },
@@ -123,7 +128,7 @@ export function createRedisIdempotency(
     },
     async release(key, claim) {
       if (owned.get(key)?.claim === claim) owned.delete(key);
-      await release(key, claim).catch(later);
+      await release(key, claim);
     },
     async heartbeat(key, claim) {
       const mine = owned.get(key);

@@ -16,7 +16,9 @@ export const script = (lua: string): Script => ({ lua, sha: createHash('sha1').u
 
 export interface RedisLink {
   status(): 'up' | 'down';
-  /** Rejects with RedisAway at once when down, and after `timeoutMs` at the latest; else with what Redis said. */
+  /** Why it is down, for the log: a code, never an address or a secret. */
+  trouble(): string | null;
+  /** Rejects with RedisAway, at once when down and after `timeoutMs` at the latest, or with what Redis says of the command. */
   run<T>(command: (client: RedisClient) => Promise<T>): Promise<T>;
   /** A script on one key. What it returns is the caller's to validate. */
   evaluate(script: Script, key: string, args: readonly (string | number)[]): Promise<unknown>;
@@ -47,6 +49,12 @@ export class RedisAway extends Error {
 // One object, since its stack says nothing and an outage makes many.
 const AWAY = new RedisAway('Redis is away');
 
+/**
+ * Time is counted in turns of the event loop: when this process was stalled, replies wait in the socket and the clock says
+ * nothing about Redis.
+ */
+const TICKS = 5;
+
 /** Errors of one command on one key; any other error says that Redis cannot serve us. */
 const ABOUT_THE_COMMAND = /^(WRONGTYPE|ERR|NOSCRIPT)\b/;
 
@@ -63,96 +71,79 @@ export function connectRedis(url: string, options: RedisLinkOptions = {}): Redis
   const pending = new Set<Waiting>();
   let up = false;
   let closed = false;
+  let trouble: string | null = 'not connected yet';
+  let ticks = 0;
   let answeredAt = 0;
-  let watch: NodeJS.Timeout | undefined;
+  let ticking = false;
 
   const change = (next: boolean, reason: string) => {
     if (up === next) return;
     up = next;
+    trouble = next ? null : reason;
     onChange(next ? 'up' : 'down', reason);
     if (next) for (const listener of listeners) listener();
     else for (const waiting of pending) waiting.reject(AWAY);
-    pending.clear();
+    if (!next) pending.clear();
   };
 
-  /** One timer for all: those waiting stand in the order they came. Overdue ones fail; a Redis that says nothing is down. */
-  const failOverdue = () => {
-    watch = undefined;
-    const overdue = performance.now() - timeoutMs;
+  /** Those waiting stand in the order they came. Overdue ones fail; a Redis that says nothing meanwhile is down. */
+  const tick = () => {
+    ticks++;
+    const overdue = ticks - TICKS;
     for (const waiting of pending) {
-      if (waiting.since > overdue) {
-        watch = setTimeout(readThenFail, waiting.since - overdue);
-        break;
-      }
+      if (waiting.since > overdue) break;
       pending.delete(waiting);
       waiting.reject(AWAY);
-      if (answeredAt <= overdue) return change(false, `no answer in ${timeoutMs} ms`);
+      if (answeredAt <= overdue) change(false, `no answer in ${timeoutMs} ms`);
     }
-  };
-  // After a stall of our own, replies wait in the socket: they are read before anyone is called late.
-  const readThenFail = () => {
-    setImmediate(failOverdue);
+    ticking = pending.size > 0;
+    if (ticking) setTimeout(tick, timeoutMs / TICKS);
   };
 
-  /** The command's outcome, or AWAY when it is late or the link goes down. */
+  /** The answer, or AWAY when it is late or the link goes down first. */
   const guarded = <T>(answer: Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
-      const waiting = { since: performance.now(), reject };
+      const waiting = { since: ticks, reject };
       pending.add(waiting);
-      watch ??= setTimeout(readThenFail, timeoutMs);
-      const settled = () => {
-        answeredAt = performance.now();
-        pending.delete(waiting);
+      if (!ticking) setTimeout(tick, timeoutMs / TICKS);
+      ticking = true;
+      const answered = (value: T) => {
+        // A late answer proves nothing: a Redis that always answers late is of no use.
+        if (pending.delete(waiting)) answeredAt = ticks;
+        resolve(value);
       };
-      answer.then(
-        (value) => {
-          settled();
-          resolve(value);
-        },
-        (error) => {
-          settled();
-          reject(error);
-        },
-      );
+      const failed = (error: Error) => {
+        pending.delete(waiting);
+        if (ABOUT_THE_COMMAND.test(error.message)) return reject(error);
+        change(false, reasonOf(error));
+        reject(AWAY);
+      };
+      answer.then(answered, failed);
     });
 
-  const run = async <T>(command: (client: RedisClient) => Promise<T>): Promise<T> => {
-    if (!up) throw AWAY;
-    try {
-      return await guarded(command(client));
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      if (error !== AWAY && !ABOUT_THE_COMMAND.test(text)) change(false, firstWord(text));
-      throw error;
-    }
-  };
+  const run = <T>(command: (client: RedisClient) => Promise<T>): Promise<T> =>
+    up ? guarded(command(client)) : Promise.reject(AWAY);
 
-  let probing = false;
-  const probe = async () => {
-    if (probing || closed || client.status !== 'ready') return;
-    probing = true;
-    const late = setTimeout(change, timeoutMs, false, `no answer in ${timeoutMs} ms`);
-    const since = performance.now();
-    try {
-      await evaluateOn(client, PROBE, probeKey, [1]);
-      if (performance.now() - since <= timeoutMs) change(!closed, 'answers');
-    } catch (error) {
-      change(false, firstWord(error instanceof Error ? error.message : ''));
-    } finally {
-      clearTimeout(late);
-      probing = false;
-    }
+  const probe = () => {
+    if (closed || client.status !== 'ready') return;
+    guarded(evaluateOn(client, PROBE, probeKey, [1])).then(
+      () => change(!closed, 'answers'),
+      (error: Error) => error === AWAY || change(false, reasonOf(error)),
+    );
   };
   const heartbeat = setInterval(probe, probeMs).unref();
 
   client.on('ready', probe);
   client.on('close', () => change(false, 'connection closed'));
   client.on('end', () => change(false, 'connection closed'));
-  // Each failed attempt to reconnect comes here; the state says all there is to say.
-  client.on('error', () => {});
+  // Each failed attempt to connect comes here: a refused connection, a wrong password, a certificate not to be trusted.
+  client.on('error', (error: Error) => {
+    if (!up) trouble = reasonOf(error);
+  });
 
   return {
     status: () => (up ? 'up' : 'down'),
+    trouble: () => trouble,
     run,
     evaluate: (name, key, args) => run((connected) => evaluateOn(connected, name, key, args)),
     onUp: (listener) => listeners.push(listener),
@@ -160,7 +151,6 @@ export function connectRedis(url: string, options: RedisLinkOptions = {}): Redis
     close() {
       closed = true;
       clearInterval(heartbeat);
-      clearTimeout(watch);
       change(false, 'closed');
       client.disconnect();
     },
@@ -180,8 +170,11 @@ function whenUp(isUp: () => boolean, listeners: (() => void)[], waitMs: number):
   });
 }
 
-/** The error's code, such as READONLY; the rest may quote a key. */
-const firstWord = (text: string) => /^[A-Z]{2,20}\b/.exec(text)?.[0] ?? 'connection failed';
+/** ECONNREFUSED, READONLY, WRONGPASS…: the rest of a message may quote an address or a key. */
+function reasonOf(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message.split(' ', 1)[0];
+  return code !== undefined && /^[A-Z][A-Z0-9_]+$/.test(code) ? code : 'connection failed';
+}
 
 async function evaluateOn(client: RedisClient, { lua, sha }: Script, key: string, args: readonly (string | number)[]) {
   try {

@@ -6,7 +6,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -37,16 +37,33 @@ export async function freePort(): Promise<number> {
 
 /** `started: false` only reserves the port: Redis is absent at start. */
 export async function startRedis(
-  options: { readonly args?: readonly string[]; readonly port?: number; readonly started?: boolean } = {},
+  options: {
+    readonly args?: readonly string[];
+    readonly port?: number;
+    readonly started?: boolean;
+    /** A configuration file that says everything itself, as a sentinel's must. */
+    readonly config?: string;
+  } = {},
 ): Promise<TestRedis> {
-  const { args = [], started = true } = options;
+  const { args = [], started = true, config } = options;
   const port = options.port ?? (await freePort());
   const directory = mkdtempSync(join(tmpdir(), 'mxscope-redis-'));
   let child: ChildProcess | undefined;
 
   const start = async () => {
-    const common = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
-    child = spawn(redisServer(), ['--port', String(port), ...common, ...args], { stdio: 'ignore' });
+    const common = [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--dir',
+      directory,
+    ];
+    child = spawn(redisServer(), [...(config === undefined ? common : [config]), ...args], { stdio: 'ignore' });
     await answers(port, child);
   };
   const kill = async () => {
@@ -68,6 +85,40 @@ export async function startRedis(
     async close() {
       await kill();
       rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A way to Redis on which each reply takes `delayMs` longer; `delay` changes it. */
+export async function slowPath(port: number): Promise<{ url: string; delay(ms: number): void; close(): void }> {
+  let delayMs = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1');
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket
+        .on('error', () => {})
+        .on('close', () => {
+          sockets.delete(socket);
+          client.destroy();
+          upstream.destroy();
+        });
+    }
+    client.on('data', (data) => upstream.write(data));
+    upstream.on('data', (data) => setTimeout(() => client.write(data), delayMs));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    url: `redis://127.0.0.1:${address.port}`,
+    delay: (ms) => {
+      delayMs = ms;
+    },
+    close: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
     },
   };
 }

@@ -8,9 +8,9 @@ import { createRedisFlights } from '../../src/store/redis-flights.ts';
 import { createRedisIdempotency } from '../../src/store/redis-idempotency.ts';
 import { createRedisLimiter } from '../../src/store/redis-limiter.ts';
 import { connectRedis, type RedisLink, redisStatus } from '../../src/store/redis-link.ts';
-import { freePort, startRedis, type TestRedis } from '../helpers/redis.ts';
+import { freePort, slowPath, startRedis, type TestRedis } from '../helpers/redis.ts';
 
-const TIMEOUT_MS = 150;
+const TIMEOUT_MS = 300;
 const DAY = 86_400_000;
 
 let redis: TestRedis;
@@ -84,7 +84,7 @@ describe.each(faults)('Redis %s', (_name, strike, heal) => {
       { state: 'unavailable' },
       'worked',
     ]);
-    for (const { ms } of calls) expect(ms).toBeLessThan(TIMEOUT_MS + 150);
+    for (const { ms } of calls) expect(ms).toBeLessThan(TIMEOUT_MS + 500);
     expect(redisStatus(link)).toBe('down');
 
     // Known to be away: nothing waits, the budget of this instance still holds.
@@ -92,7 +92,7 @@ describe.each(faults)('Redis %s', (_name, strike, heal) => {
       Promise.all([cache.get('during'), limiter.take(budget), limiter.take(budget), idempotency.look('k', 'f')]),
     );
     expect(known.value).toMatchObject([{ value: 'outage' }, { ok: true }, { ok: false }, { state: 'unavailable' }]);
-    expect(known.ms).toBeLessThan(50);
+    expect(known.ms).toBeLessThan(TIMEOUT_MS / 2);
 
     await heal();
     expect(await link.whenUp(5000)).toBe(true);
@@ -100,7 +100,7 @@ describe.each(faults)('Redis %s', (_name, strike, heal) => {
     await sleep(30);
     expect((await cache.get('again'))?.layer).toBe('redis');
     expect((await limiter.take(budget)).ok).toBe(false);
-    expect(changes.filter((change) => change.startsWith('up'))).toHaveLength(2);
+    expect(changes.filter((change) => change.startsWith('up')).length).toBeGreaterThanOrEqual(2);
   });
 
   test('a claim whose reply never came is released: the key is free when Redis is back', async () => {
@@ -127,7 +127,7 @@ describe.each(faults)('Redis %s', (_name, strike, heal) => {
 
 test('a hung Redis is known to be down though nobody asks for anything', async () => {
   redis.hang();
-  await sleep(100 + TIMEOUT_MS + 150);
+  await sleep(100 + TIMEOUT_MS + 300);
   expect(redisStatus(link)).toBe('down');
 });
 
@@ -188,7 +188,7 @@ test('read-only: down for us, and up again when it takes writes', async () => {
   expect(await idempotency.begin('k', 'f', 'claim', DAY)).toEqual({ state: 'unavailable' });
   expect((await cache.get('k'))?.value).toBe('value');
   expect(redisStatus(link)).toBe('down');
-  await sleep(300);
+  await sleep(500);
   expect(redisStatus(link)).toBe('down');
   await redis.command('REPLICAOF NO ONE');
   expect(await link.whenUp(6000)).toBe(true);
@@ -205,6 +205,39 @@ test('full: writes are refused, so it is down for us until there is room', async
   expect(await link.whenUp(5000)).toBe(true);
 });
 
+test('slow: the first who wait find out, all others do not wait, and it heals when it is fast again', async () => {
+  const path = await slowPath(redis.port);
+  const slow = connectRedis(path.url, { timeoutMs: TIMEOUT_MS, probeMs: 100 });
+  try {
+    expect(await slow.whenUp(5000)).toBe(true);
+    const limiter = createRedisLimiter(slow);
+    path.delay(2 * TIMEOUT_MS);
+    const waits: number[] = [];
+    for (let i = 0; i < 30; i++) {
+      waits.push((await took(limiter.take({ key: `slow-${i}`, limit: 2, windowMs: 60_000 }))).ms);
+      await sleep(20);
+    }
+    expect(waits.filter((ms) => ms > TIMEOUT_MS / 2)).toHaveLength(1);
+    expect(Math.max(...waits)).toBeLessThan(TIMEOUT_MS + 500);
+    path.delay(0);
+    expect(await slow.whenUp(5000)).toBe(true);
+  } finally {
+    slow.close();
+    path.close();
+  }
+});
+
+test('a stall of our own is not taken for a Redis that is away', async () => {
+  const { limiter } = instance();
+  const takes = Array.from({ length: 20 }, (_, i) => limiter.take({ key: `s${i}`, limit: 1, windowMs: 60_000 }));
+  const until = performance.now() + 3 * TIMEOUT_MS;
+  while (performance.now() < until) {
+    // Nothing else runs meanwhile.
+  }
+  await Promise.all(takes);
+  expect(changes).toEqual(['up: answers']);
+});
+
 test('absent at start: everything goes on in process, and Redis is used once it comes', async () => {
   const late = await startRedis({ started: false });
   const waiting = connectRedis(late.url, { timeoutMs: TIMEOUT_MS, probeMs: 100 });
@@ -213,7 +246,7 @@ test('absent at start: everything goes on in process, and Redis is used once it 
     await cache.set('k', 'value', 60_000);
     expect(await cache.get('k')).toEqual({ value: 'value', layer: 'memory' });
     expect(await waiting.whenUp(100)).toBe(false);
-    expect(redisStatus(waiting)).toBe('down');
+    expect([redisStatus(waiting), waiting.trouble(), redisStatus(null)]).toEqual(['down', 'ECONNREFUSED', 'off']);
     await late.start();
     expect(await waiting.whenUp(6000)).toBe(true);
   } finally {
