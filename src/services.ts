@@ -52,7 +52,7 @@ export function buildServices(config: Config, options: ServicesOptions): Service
     servers: config.dnsServers ?? systemServers(),
     configured: config.dnsServers !== null,
   });
-  const resolver = cached(upstream, stores.cache, { observe: (source) => metrics.rrset(source) });
+  const resolver = cached(upstream, stores.cache, { observe: ({ what }) => metrics.rrset(what) });
   const policy = createAddressPolicy({ allow: config.allowTargets });
   const ports = new Set([...config.smtpPorts, ...(config.canary ? [config.canary.port] : [])]);
   return {

@@ -7,7 +7,7 @@ export interface Metrics {
   /** One MX answer, by where it came from. */
   mxAnswer(state: 'hit' | 'miss' | 'stale', layer: 'memory' | 'redis' | null): void;
   /** One question to the cache of RRsets. */
-  rrset(source: 'network' | 'memory' | 'redis' | 'stale' | 'failure'): void;
+  rrset(source: 'memory' | 'redis' | 'miss' | 'stale'): void;
   /** One SMTP session that was dialled, by its outcome, and its length in seconds. */
   session(outcome: string, seconds: number): void;
   /** One test send that ended, by status. */

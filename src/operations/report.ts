@@ -87,7 +87,7 @@ export const route: Operation<AdviceInput, DrawnRoute> = {
 };
 
 function deliveryOf(route: MailRoute, probe: ProbeRecord | null): DeliveryFacts {
-  return delivery(route, probe?.hosts ?? [], probe?.findings ?? []);
+  return delivery(route, probe?.hosts ?? []);
 }
 
 async function survey(input: AdviceInput, context: Context, services: Services): Promise<Outcome<Survey>> {
