@@ -115,7 +115,7 @@ export const DELIVERY_ADVICE = {
     },
     fix: {
       en: 'Check the spelling of the domain, then its MX records and that each host in them has an address.',
-      th: 'ตรวจตัวสะกดของโดเมน แล้วตรวจเรคคอร์ด MX และ IP ของทุกโฮสต์ใน MX',
+      th: 'ตรวจตัวสะกดของโดเมน แล้วตรวจระเบียน MX และ IP ของทุกโฮสต์ใน MX',
     },
     article: 'what-is-mx',
   },
@@ -163,7 +163,7 @@ export const DELIVERY_ADVICE = {
     },
     fix: {
       en: 'Read the words after the code: most often the sender’s address is on a block list or the content is refused.',
-      th: 'อ่านข้อความหลังรหัส ส่วนใหญ่ IP ผู้ส่งติดบล็อกลิสต์ หรือเนื้อหาถูกปฏิเสธ',
+      th: 'อ่านข้อความหลังรหัส ส่วนใหญ่ IP ผู้ส่งติดบัญชีดำ หรือเนื้อหาถูกปฏิเสธ',
     },
   },
   'content-problem': {

@@ -39,7 +39,7 @@ export const MAILBOX_ADVICE = {
     },
     fix: {
       en: 'Check the domain’s spelling; its owner should check its MX records.',
-      th: 'ตรวจตัวสะกดของโดเมน และให้เจ้าของโดเมนตรวจเรคคอร์ด MX',
+      th: 'ตรวจตัวสะกดของโดเมน และให้เจ้าของโดเมนตรวจระเบียน MX',
     },
     article: 'what-is-mx',
   },
@@ -98,7 +98,7 @@ export const MAILBOX_ADVICE = {
   'sender-domain-bad': {
     meaning: {
       en: '{who} finds no working domain behind the sender’s address: no MX, no A record, or no answer from its name servers.',
-      th: '{who} หาโดเมนของผู้ส่งไม่พบหรือใช้ไม่ได้: ไม่มี MX ไม่มีเรคคอร์ด A หรือเนมเซิร์ฟเวอร์ไม่ตอบ',
+      th: '{who} หาโดเมนของผู้ส่งไม่พบหรือใช้ไม่ได้: ไม่มี MX ไม่มีระเบียน A หรือเนมเซิร์ฟเวอร์ไม่ตอบ',
     },
     fix: {
       en: 'Use a sender address in a domain that exists and receives mail, and check that its DNS answers from outside.',
@@ -145,7 +145,7 @@ export const MAILBOX_ADVICE = {
     },
     fix: {
       en: 'Check the domain’s spelling and its MX records.',
-      th: 'ตรวจตัวสะกดของโดเมนและเรคคอร์ด MX',
+      th: 'ตรวจตัวสะกดของโดเมนและระเบียน MX',
     },
     article: 'what-is-mx',
   },

@@ -10,7 +10,7 @@ export const REPUTATION_ADVICE = {
     },
     fix: {
       en: 'Publish an SPF record that covers every server you send from, have your mail server or provider sign with DKIM, and make sure that one of the two uses the domain in From; then send again.',
-      th: 'ประกาศเรคคอร์ด SPF ให้ครอบคลุมทุกเซิร์ฟเวอร์ที่ใช้ส่ง เปิดการเซ็น DKIM ที่เซิร์ฟเวอร์หรือผู้ให้บริการ และให้อย่างน้อยหนึ่งอย่างตรงกับโดเมนใน From แล้วจึงส่งใหม่',
+      th: 'ประกาศระเบียน SPF ให้ครอบคลุมทุกเซิร์ฟเวอร์ที่ใช้ส่ง เปิดการเซ็น DKIM ที่เซิร์ฟเวอร์หรือผู้ให้บริการ และให้อย่างน้อยหนึ่งอย่างตรงกับโดเมนใน From แล้วจึงส่งใหม่',
     },
   },
   'authentication-failed': {
@@ -30,23 +30,23 @@ export const REPUTATION_ADVICE = {
     },
     fix: {
       en: 'Add the sending server’s address, or the provider’s include, to the domain’s SPF record, or send through a server that is in it.',
-      th: 'เพิ่ม IP ของเซิร์ฟเวอร์ที่ส่งหรือ include ของผู้ให้บริการในเรคคอร์ด SPF หรือส่งผ่านเซิร์ฟเวอร์ที่อยู่ในนั้น',
+      th: 'เพิ่ม IP ของเซิร์ฟเวอร์ที่ส่งหรือ include ของผู้ให้บริการในระเบียน SPF หรือส่งผ่านเซิร์ฟเวอร์ที่อยู่ในนั้น',
     },
   },
   'spf-broken': {
     meaning: {
       en: '{who} cannot use the SPF record of the sender’s domain: it is faulty, doubled or needs more than ten look-ups.',
-      th: '{who} ใช้เรคคอร์ด SPF ของโดเมนผู้ส่งไม่ได้: ผิดรูปแบบ มีซ้ำ หรือต้องค้น DNS เกินสิบครั้ง',
+      th: '{who} ใช้ระเบียน SPF ของโดเมนผู้ส่งไม่ได้: ผิดรูปแบบ มีซ้ำ หรือต้องค้น DNS เกินสิบครั้ง',
     },
     fix: {
       en: 'Keep one SPF record, with correct syntax and at most ten look-ups.',
-      th: 'ให้มีเรคคอร์ด SPF เพียงรายการเดียว เขียนถูกต้อง และค้น DNS ไม่เกินสิบครั้ง',
+      th: 'ให้มีระเบียน SPF เพียงรายการเดียว เขียนถูกต้อง และค้น DNS ไม่เกินสิบครั้ง',
     },
   },
   'spf-suspicious': {
     meaning: {
       en: '{who} distrusts the SPF record of the sender’s domain, since it allows far too much.',
-      th: '{who} ไม่เชื่อถือเรคคอร์ด SPF ของโดเมนผู้ส่งเพราะอนุญาตกว้างเกินไป',
+      th: '{who} ไม่เชื่อถือระเบียน SPF ของโดเมนผู้ส่งเพราะอนุญาตกว้างเกินไป',
     },
     fix: {
       en: 'Remove entries such as +all and huge address ranges; list only the servers that you send from.',
@@ -243,7 +243,7 @@ export const REPUTATION_ADVICE = {
   'outlook-block-list': {
     meaning: {
       en: 'Outlook.com has the sending address, or its provider’s network, on its own block list.',
-      th: 'Outlook.com ใส่ IP ที่ส่งหรือเครือข่ายของผู้ให้บริการไว้ในบล็อกลิสต์ของตัวเอง',
+      th: 'Outlook.com ใส่ IP ที่ส่งหรือเครือข่ายของผู้ให้บริการไว้ในบัญชีดำของตัวเอง',
     },
     fix: {
       en: 'Fill in Outlook.com’s sender support form with the address; if the whole network is listed, the provider must do so.',
@@ -253,7 +253,7 @@ export const REPUTATION_ADVICE = {
   'recipient-block-list': {
     meaning: {
       en: 'The recipient’s organisation has put this sender on its own block list.',
-      th: 'องค์กรผู้รับใส่ผู้ส่งรายนี้ไว้ในบล็อกลิสต์ของตัวเอง',
+      th: 'องค์กรผู้รับใส่ผู้ส่งรายนี้ไว้ในบัญชีดำของตัวเอง',
     },
     fix: { en: 'Ask the recipient’s administrator to remove the entry.', th: 'ขอให้ผู้ดูแลฝั่งผู้รับลบรายการนั้น' },
   },
@@ -280,7 +280,7 @@ export const REPUTATION_ADVICE = {
   'ip-listed': {
     meaning: {
       en: 'The sending address is on a public block list ({who}), and the recipient’s server refuses what is listed there.',
-      th: 'IP ที่ส่งติดบล็อกลิสต์สาธารณะ ({who}) และเซิร์ฟเวอร์ผู้รับไม่รับจาก IP ที่ติดรายชื่อ',
+      th: 'IP ที่ส่งติดบัญชีดำสาธารณะ ({who}) และเซิร์ฟเวอร์ผู้รับไม่รับจาก IP ที่ติดรายชื่อ',
     },
     fix: {
       en: 'Stop what sends the spam, then look the address up on that list’s site and ask for removal.',
@@ -290,21 +290,21 @@ export const REPUTATION_ADVICE = {
   'some-list': {
     meaning: {
       en: 'The sending address is on a public block list that the recipient’s server asks; the reply names it.',
-      th: 'IP ที่ส่งติดบล็อกลิสต์สาธารณะที่เซิร์ฟเวอร์ผู้รับใช้ ชื่อรายการอยู่ในข้อความตอบกลับ',
+      th: 'IP ที่ส่งติดบัญชีดำสาธารณะที่เซิร์ฟเวอร์ผู้รับใช้ ชื่อรายการอยู่ในข้อความตอบกลับ',
     },
     fix: {
       en: 'Stop what sends the spam, then look the address up on the list named in the reply and ask for removal.',
-      th: 'หยุดต้นเหตุของสแปม แล้วค้น IP ที่บล็อกลิสต์ตามชื่อในข้อความและขอปลด',
+      th: 'หยุดต้นเหตุของสแปม แล้วค้น IP ที่บัญชีดำตามชื่อในข้อความและขอปลด',
     },
   },
   'list-misused': {
     meaning: {
       en: 'The recipient’s server reads a block list’s refusal to answer as a listing: its resolver is not allowed to ask that list.',
-      th: 'เซิร์ฟเวอร์ผู้รับตีความคำปฏิเสธของบล็อกลิสต์ว่าเป็นการติดรายชื่อ เพราะรีโซลเวอร์ที่ใช้ไม่ได้รับอนุญาตให้ถาม',
+      th: 'เซิร์ฟเวอร์ผู้รับตีความคำปฏิเสธของบัญชีดำว่าเป็นการติดรายชื่อ เพราะรีโซลเวอร์ที่ใช้ไม่ได้รับอนุญาตให้ถาม',
     },
     fix: {
       en: 'Not the sender’s fault: the recipient’s administrator should ask the list through a resolver of their own.',
-      th: 'ไม่ใช่ความผิดของผู้ส่ง ผู้ดูแลฝั่งผู้รับต้องถามบล็อกลิสต์ผ่านรีโซลเวอร์ของตัวเอง',
+      th: 'ไม่ใช่ความผิดของผู้ส่ง ผู้ดูแลฝั่งผู้รับต้องถามบัญชีดำผ่านรีโซลเวอร์ของตัวเอง',
     },
   },
   'dynamic-ip': {

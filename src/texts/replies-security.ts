@@ -37,7 +37,7 @@ export const SECURITY_ADVICE = {
     meaning: { en: '{who} blocks the message by a policy of its own.', th: '{who} บล็อกจดหมายตามนโยบายของตัวเอง' },
     fix: {
       en: 'Read the words after the code, check whether the sending address is on block lists, and ask the recipient’s administrator to let you in.',
-      th: 'อ่านข้อความหลังรหัส ตรวจว่า IP ผู้ส่งติดบล็อกลิสต์หรือไม่ และขอให้ผู้ดูแลฝั่งผู้รับอนุญาต',
+      th: 'อ่านข้อความหลังรหัส ตรวจว่า IP ผู้ส่งติดบัญชีดำหรือไม่ และขอให้ผู้ดูแลฝั่งผู้รับอนุญาต',
     },
   },
   'relay-denied': {
@@ -217,7 +217,7 @@ export const SECURITY_ADVICE = {
   'dane-failed': {
     meaning: {
       en: 'The certificate of the recipient’s mail server does not match the TLSA record that its domain publishes (DANE).',
-      th: 'ใบรับรองของเซิร์ฟเวอร์ผู้รับไม่ตรงกับเรคคอร์ด TLSA ที่โดเมนประกาศไว้ (DANE)',
+      th: 'ใบรับรองของเซิร์ฟเวอร์ผู้รับไม่ตรงกับระเบียน TLSA ที่โดเมนประกาศไว้ (DANE)',
     },
     fix: {
       en: 'The recipient’s administrator must publish a TLSA record for the present certificate, and next time before changing it.',
