@@ -1,0 +1,145 @@
+/**
+ * A zone as its own name servers see it: which servers it has, and what each of them says without recursion or cache.
+ * The caller's guard judges every address before it is contacted. A server that fails is data in its ZoneAnswer; only
+ * finding the zone can fail as a whole. Never throws.
+ */
+
+import type { Heard, Peer } from './asking.ts';
+import type { Domain } from './name.ts';
+import type { DnsFailure, Question, RecordType, ResolveOptions, Resolver, ZoneAnswer, ZoneServer } from './types.ts';
+import { createTransport, type Transport } from './udp.ts';
+
+/** Contract §5. */
+const MAX_SERVERS = 8;
+
+export type Zone = {
+  readonly apex: string;
+  /** At most eight, one address a host, IPv4 where there is one. */
+  readonly servers: readonly ZoneServer[];
+  /** Name servers of the zone for which no address was found. */
+  readonly unresolved: readonly string[];
+};
+
+export type FoundZone =
+  | { readonly ok: true; readonly zone: Zone }
+  | { readonly ok: false; readonly failure: DnsFailure };
+
+export type ZoneOptions = {
+  readonly port?: number;
+  /** May we connect to this address? Those it refuses are reported `forbidden` and never contacted. */
+  readonly judge: (ip: string) => boolean;
+  /** `performance.now()` milliseconds. */
+  readonly deadline: number;
+  readonly signal?: AbortSignal;
+};
+
+/** The closest zone around the name: the first name upwards that has NS records of its own. */
+export async function findZone(domain: Domain, resolver: Resolver, options: ResolveOptions): Promise<FoundZone> {
+  for (let name: string = domain; name !== ''; name = parentOf(name)) {
+    const result = await resolver.resolve({ name: name as Domain, type: 'NS' }, options);
+    if (!result.ok) return result;
+    const { status, canonical, records } = result.answer;
+    // An alias is never an apex (RFC 1034 §3.6.2); its target's servers are not this name's.
+    if (status === 'answer' && canonical === name) return withAddresses(name, records, resolver, options);
+  }
+  return { ok: false, failure: { kind: 'failure', detail: 'no zone was found around the name' } };
+}
+
+const parentOf = (name: string): string => name.slice(name.indexOf('.') + 1 || name.length);
+
+async function withAddresses(
+  apex: string,
+  records: readonly { readonly host: string }[],
+  resolver: Resolver,
+  options: ResolveOptions,
+): Promise<FoundZone> {
+  const hosts = [...new Set(records.map(({ host }) => host))].sort().slice(0, MAX_SERVERS);
+  const addresses = await Promise.all(hosts.map((host) => addressOf(host, resolver, options)));
+  const servers: ZoneServer[] = [];
+  const unresolved: string[] = [];
+  for (const [i, host] of hosts.entries()) {
+    const ip = addresses[i];
+    if (ip === undefined) unresolved.push(host);
+    else servers.push({ host, ip });
+  }
+  return { ok: true, zone: { apex, servers, unresolved } };
+}
+
+async function addressOf(host: string, resolver: Resolver, options: ResolveOptions): Promise<string | undefined> {
+  const name = host as Domain;
+  const [a, aaaa] = await Promise.all([
+    resolver.resolve({ name, type: 'A' }, options),
+    resolver.resolve({ name, type: 'AAAA' }, options),
+  ]);
+  return (a.ok ? a.answer.records[0]?.address : undefined) ?? (aaaa.ok ? aaaa.answer.records[0]?.address : undefined);
+}
+
+/** Asks every server (eight at most) at once: the question, and the SOA for the serial. */
+export async function askZone<T extends RecordType>(
+  question: Question<T>,
+  servers: readonly ZoneServer[],
+  options: ZoneOptions,
+): Promise<readonly ZoneAnswer<T>[]> {
+  const transport = createTransport();
+  try {
+    return await Promise.all(
+      servers.slice(0, MAX_SERVERS).map(async (server): Promise<ZoneAnswer<T>> => {
+        if (!options.judge(server.ip)) return { server, result: { ok: false, error: 'forbidden' } };
+        return { server, result: await askServer(transport, server, question, options) };
+      }),
+    );
+  } finally {
+    transport.close();
+  }
+}
+
+type Result<T extends RecordType> = ZoneAnswer<T>['result'];
+
+async function askServer<T extends RecordType>(
+  transport: Transport,
+  server: ZoneServer,
+  question: Question<T>,
+  { port = 53, deadline, signal }: ZoneOptions,
+): Promise<Result<T>> {
+  const peers: readonly Peer[] = [transport.peer({ ip: server.ip, port })];
+  const asked = { name: question.name, links: 0, recursion: false, deadline, signal };
+  const [heard, soa] = await Promise.all([
+    transport.ask({ ...asked, type: question.type }, peers),
+    transport.ask({ ...asked, type: 'SOA' }, peers),
+  ]);
+  if (heard.kind !== 'message') return { ok: false, error: errorOf(heard) };
+  if (!heard.message.authoritative) return { ok: false, error: 'lame' };
+  const { reading } = heard;
+  if (reading.kind === 'loop') return { ok: false, error: 'failure' };
+  const serial = serialOf(soa);
+  // The chain leaves the zone: of this name the server holds no such record itself.
+  if (reading.kind === 'chase')
+    return { ok: true, records: [], ttl: reading.ttl, serial, negativeTtl: null, status: 'nodata' };
+  const { kind: status, records, ttl } = reading;
+  return { ok: true, records, ttl, serial, negativeTtl: status === 'answer' ? null : ttl, status };
+}
+
+/** From the answer where the name is the apex, else from the SOA that comes with "no such record". */
+function serialOf(heard: Heard<'SOA'>): number | null {
+  if (heard.kind !== 'message' || !heard.message.authoritative || !('serial' in heard.reading)) return null;
+  return heard.reading.records[0]?.serial ?? heard.reading.serial;
+}
+
+function errorOf(
+  heard: Exclude<Heard<RecordType>, { kind: 'message' }>,
+): Exclude<Result<RecordType>, { ok: true }>['error'] {
+  const why = heard.kind === 'nothing' ? heard.failures[0]?.why : 'servfail';
+  switch (why) {
+    case 'silent':
+    case 'no-tcp':
+    case undefined:
+      return 'timeout';
+    case 'unreachable':
+    case 'refused':
+      return why;
+    case 'referral':
+      return 'lame';
+    default:
+      return 'failure';
+  }
+}
