@@ -1,0 +1,32 @@
+/**
+ * Cross-origin calls (the Fetch standard's CORS protocol), for the exact origins of CORS_ORIGINS and nobody else; off without
+ * them. Sets headers and answers preflights; whether the caller may do anything is decided by its key as for everyone.
+ */
+
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, If-None-Match, X-API-Key, X-Request-Id';
+const EXPOSED_HEADERS = 'Age, ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';
+/** Seconds a browser may remember a preflight: two hours, the longest that any heeds. */
+const MAX_AGE = '7200';
+
+/** Marks the answer for a page of an allowed origin; true when that answer was a preflight's and is sent. */
+export type Cors = (request: FastifyRequest, reply: FastifyReply, methods: readonly string[]) => boolean;
+
+export function createCors(origins: readonly string[]): Cors | null {
+  if (origins.length === 0) return null;
+  const allowed = new Set(origins);
+  return (request, reply, methods) => {
+    const { origin } = request.raw.headers;
+    if (origin === undefined || !allowed.has(origin)) return false;
+    reply.header('access-control-allow-origin', origin);
+    reply.header('access-control-expose-headers', EXPOSED_HEADERS);
+    const preflight = request.method === 'OPTIONS' && 'access-control-request-method' in request.raw.headers;
+    if (!preflight || methods.length === 0) return false;
+    reply.header('access-control-allow-methods', methods.join(', '));
+    reply.header('access-control-allow-headers', ALLOWED_HEADERS);
+    reply.header('access-control-max-age', MAX_AGE);
+    reply.code(204).send();
+    return true;
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * The GraphQL door (GraphQL over HTTP): POST, JSON, one operation a request. What is wrong before a JSON body is read is a
+ * problem document as everywhere; from then on it is GraphQL errors with `extensions.code`. Refused documents carry no data.
+ * Faults are logged once and masked.
+ */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { Refusal } from '../outcome.ts';
+import type { Language } from '../texts/text.ts';
+import type { GraphqlEngine, Runnable, Unrunnable, Variables } from './graphql-engine.ts';
+import type { GraphqlContext } from './graphql-schema.ts';
+import { maskFault } from './hooks.ts';
+import { describeGraphql } from './openapi.ts';
+import { extensionsOf, statusOf } from './refusals.ts';
+import { type Door, pointedAtBody, TEXT_BODY_BYTES } from './rest.ts';
+import { contextOf, JSON_TYPE, sayUsage, visitOf } from './visit.ts';
+
+const GRAPHQL_TYPE = 'application/graphql-response+json; charset=utf-8';
+
+type Shown = { readonly message: string; readonly extensions: Record<string, unknown> } & Partial<
+  Pick<GraphQLError, 'locations' | 'path'>
+>;
+
+export function registerGraphql(app: FastifyInstance, door: Door): void {
+  let loading: Promise<GraphqlEngine> | undefined;
+  const load = () => {
+    loading ??= import('./graphql-engine.ts').then(({ createGraphqlEngine }) => createGraphqlEngine());
+    return loading;
+  };
+  app.post(
+    '/graphql',
+    { bodyLimit: TEXT_BODY_BYTES, schema: describeGraphql(), onRequest: door.guards.callers('/graphql', null) },
+    async (request, reply) => answer(await load(), door, request, reply),
+  );
+}
+
+async function answer(
+  engine: GraphqlEngine,
+  door: Door,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { caller, lang } = visitOf(request);
+  if (caller === null) throw new Error('a route ran without an admitted caller');
+  const asked = readBody(request.body);
+  if (!asked.ok) return refused(request, reply, { code: 'invalid-request', detail: asked.detail });
+  const prepared = engine.prepare(asked.query, asked.operationName);
+  if (!prepared.ok) return unrunnable(request, reply, prepared.why);
+  const lacking = lackingScope(prepared.operation, caller.scopes);
+  if (lacking !== undefined)
+    return refused(request, reply, { code: 'forbidden', detail: `this key lacks the scope ${lacking}` });
+
+  const shared: GraphqlContext = {
+    context: contextOf(request, caller, door.signal),
+    services: door.services,
+    spoken: new Set(),
+  };
+  const result = await prepared.operation.run(shared, asked.variables);
+  if (shared.context.usage.length === 0) door.services.meter.note('lookup', shared.context);
+  sayUsage(reply, shared.context.usage);
+  reply.header('content-language', shared.spoken.size > 0 ? [...shared.spoken].join(', ') : lang);
+  return send(request, reply, show(result, request, door));
+}
+
+const lackingScope = ({ scopes }: Runnable, held: ReadonlySet<string>) => [...scopes].find((scope) => !held.has(scope));
+
+type Asked =
+  | {
+      readonly ok: true;
+      readonly query: string;
+      readonly operationName: string | undefined;
+      readonly variables: Variables;
+    }
+  | { readonly ok: false; readonly detail: string };
+
+const MEMBERS = new Set(['query', 'operationName', 'variables', 'extensions']);
+
+function readBody(body: unknown): Asked {
+  const wrong = (detail: string): Asked => ({ ok: false, detail });
+  if (Array.isArray(body)) return wrong('one operation a request: batches are not taken');
+  if (!isObject(body)) return wrong('the body must be an object with the member query');
+  const { query, operationName, variables, extensions } = body;
+  for (const name in body)
+    if (!MEMBERS.has(name)) return wrong('the body may hold query, operationName, variables and extensions');
+  if (typeof query !== 'string') return wrong('query must be a string');
+  if (!isAbsent(operationName) && typeof operationName !== 'string') return wrong('operationName must be a string');
+  if (!isAbsent(variables) && !isObject(variables)) return wrong('variables must be an object');
+  if (!isAbsent(extensions) && !isObject(extensions)) return wrong('extensions must be an object');
+  // An empty name is no name: GraphiQL and others send it for a document with one operation.
+  return { ok: true, query, operationName: operationName ? operationName : undefined, variables: variables ?? {} };
+}
+
+const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** GraphQL over HTTP §6.4: a refused operation is an error status for those who know the media type, 200 for the others. */
+function send(request: FastifyRequest, reply: FastifyReply, body: object, status = 200): FastifyReply {
+  const knows = request.headers.accept?.includes('application/graphql-response+json') === true;
+  reply.header('content-type', knows ? GRAPHQL_TYPE : JSON_TYPE);
+  return reply.code(knows ? status : 200).send(JSON.stringify(body));
+}
+
+function refused(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
+  reply.header('content-language', visitOf(request).lang);
+  const error: Shown = { message: refusal.detail, extensions: extensionsOf(refusal, request.id) };
+  return send(request, reply, { errors: [error] }, statusOf(refusal.code));
+}
+
+function unrunnable(request: FastifyRequest, reply: FastifyReply, why: Unrunnable): FastifyReply {
+  if (why.errors.length === 0) return refused(request, reply, { code: 'invalid-request', detail: why.detail });
+  reply.header('content-language', 'en' satisfies Language);
+  const errors = why.errors.map(
+    ({ message, locations }): Shown => ({
+      message,
+      ...(locations && { locations }),
+      extensions: { code: 'invalid-request' },
+    }),
+  );
+  return send(request, reply, { errors }, statusOf('invalid-request'));
+}
+
+/** Every error as callers may see it. Without `data` the operation never ran: its variables did not fit. */
+function show(result: ExecutionResult, request: FastifyRequest, door: Door): object {
+  if (!result.errors) return result;
+  const ran = 'data' in result && result.data !== undefined;
+  const errors = result.errors.map((error): Shown => {
+    const { locations, path } = error;
+    const where = { ...(locations && { locations }), ...(path && { path }) };
+    const cause = error.originalError;
+    if (isRefused(cause)) {
+      const refusal = pointedAtBody(cause.refusal);
+      return { message: refusal.detail, ...where, extensions: extensionsOf(refusal, request.id) };
+    }
+    if (!ran) return { message: error.message, ...where, extensions: { code: 'invalid-request' } };
+    const masked = maskFault(cause ?? error, request, door.logger);
+    return { message: masked.detail, ...where, extensions: extensionsOf(masked, request.id) };
+  });
+  return ran ? { data: result.data, errors } : { errors };
+}
+
+const isRefused = (error: unknown): error is { readonly refusal: Refusal } =>
+  error instanceof Error && 'refusal' in error;

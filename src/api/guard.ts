@@ -1,0 +1,71 @@
+/**
+ * What stands before a route's work, and before its body is read: is the process to stop, is it overloaded, who calls, may
+ * they, and is the language one we speak. Refuses with a problem, or lets through with the caller noted in the visit.
+ */
+
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Scope } from '../operations/types.ts';
+import { type Outcome, ok, refuse } from '../outcome.ts';
+import type { Admit } from './admission.ts';
+import { chooseLanguage } from './language.ts';
+import type { DoorMetrics } from './metrics.ts';
+import type { Pressure } from './pressure.ts';
+import { sendProblem, type Visit, visitOf } from './visit.ts';
+
+/** How the process stands. `stopping` turns away new work; `signal` fires later, when work under way must end. */
+export type Lifecycle = { readonly stopping: boolean; readonly signal: AbortSignal };
+
+type Hook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
+
+export interface Guards {
+  /** For callers; `scope` null: with any scope. */
+  callers(pattern: string, scope: Scope | null): Hook;
+  /** For everybody, at any time: documents and health. */
+  everybody(pattern: string): Hook;
+}
+
+export function createGuards(admit: Admit, metrics: DoorMetrics, lifecycle: Lifecycle, pressure: Pressure): Guards {
+  const ready = (): Outcome<null> => {
+    if (lifecycle.stopping) return refuse('unavailable', 'this instance is stopping', { retryAfterSeconds: 1 });
+    if (pressure.overloaded) {
+      return refuse('overloaded', 'this instance has more work than it can do in time', { retryAfterSeconds: 2 });
+    }
+    return ok(null);
+  };
+  return {
+    callers(pattern, scope) {
+      const figures = metrics.route(pattern);
+      return (request, reply, done) => {
+        const visit = visitOf(request);
+        visit.route = figures;
+        const able = ready();
+        const passed = able.ok ? pass(request, visit, admit, scope) : able;
+        if (passed.ok) {
+          done();
+          return;
+        }
+        // RFC 9112 §9.6: the client should take its next request elsewhere.
+        if (lifecycle.stopping) reply.header('connection', 'close');
+        sendProblem(request, reply, passed.refusal);
+      };
+    },
+    everybody(pattern) {
+      const figures = metrics.route(pattern);
+      return (request, _reply, done) => {
+        visitOf(request).route = figures;
+        done();
+      };
+    },
+  };
+}
+
+function pass(request: FastifyRequest, visit: Visit, admit: Admit, scope: Scope | null): Outcome<unknown> {
+  const admitted = admit(request.raw);
+  if (!admitted.ok) return admitted;
+  visit.caller = admitted.value;
+  if (scope !== null && !admitted.value.scopes.has(scope)) {
+    return refuse('forbidden', `this key lacks the scope ${scope}`);
+  }
+  const { lang } = request.query as { lang?: unknown };
+  return lang === undefined ? admitted : chooseLanguage(lang, undefined);
+}

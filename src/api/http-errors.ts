@@ -1,0 +1,56 @@
+/**
+ * What Fastify and Node refuse by themselves – bad JSON, wrong media type, bodies and headers too large, broken escapes – as
+ * the problems of the contract. Anything that is not known here is a fault. Never repeats what the client sent.
+ */
+
+import type { Duplex } from 'node:stream';
+import { type Declined, PROBLEM_TYPE, problemOf, statusOf } from './refusals.ts';
+import { BASE_HEADERS } from './visit.ts';
+
+const invalid = (detail: string): Declined => ({ code: 'invalid-request', detail });
+
+const KNOWN: Readonly<Record<string, Declined>> = {
+  FST_ERR_CTP_EMPTY_JSON_BODY: invalid('the body is empty; it must be a JSON object'),
+  FST_ERR_CTP_INVALID_JSON_BODY: invalid('the body is not valid JSON'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: invalid('the body is not as long as Content-Length says'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    code: 'unsupported-media-type',
+    detail: 'the body must be JSON, with Content-Type: application/json',
+  },
+  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'body-too-large', detail: 'the body is larger than this route takes' },
+  FST_ERR_BAD_URL: invalid('the URL holds a broken percent escape'),
+  FST_ERR_MAX_PARAM_LENGTH: invalid('a part of the URL is too long'),
+  HPE_HEADER_OVERFLOW: invalid('URL and headers together are larger than 16 KiB'),
+  ERR_HTTP_REQUEST_TIMEOUT: invalid('the request was not complete in time'),
+};
+
+/** undefined: a fault, to be logged and masked. */
+export function declinedOf(error: { code?: unknown; statusCode?: unknown; name?: unknown }): Declined | undefined {
+  const known = typeof error.code === 'string' ? KNOWN[error.code] : undefined;
+  if (known) return known;
+  // A body that breaks JSON, or that would reach a prototype, is a SyntaxError with the status 400.
+  if (error.statusCode === 400) return invalid('the body is not valid JSON');
+  return undefined;
+}
+
+/** A request that never became one: the parser gave up, so the answer is written to the bare socket, which then ends. */
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex, requestId: string): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy(error);
+    return;
+  }
+  const declined = KNOWN[error.code ?? ''] ?? invalid('this is not a valid HTTP request');
+  const body = problemOf(declined, 'en', requestId);
+  const head = [
+    `HTTP/1.1 ${statusOf(declined.code)} Bad Request`,
+    `X-Request-Id: ${requestId}`,
+    ...BASE_HEADERS.map(([name, value]) => `${name}: ${value}`),
+    `Content-Type: ${PROBLEM_TYPE}`,
+    'Content-Language: en',
+    'Vary: Accept-Language',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `Date: ${new Date().toUTCString()}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,54 @@
+/**
+ * What operators and machines ask: is it alive, is it ready, what are the figures. No domain, no address, no secret in any
+ * answer. Health is open to everybody; the figures are for callers.
+ */
+
+import type { FastifyInstance } from 'fastify';
+import type { Services } from '../operations/types.ts';
+import type { Guards, Lifecycle } from './guard.ts';
+import type { DoorMetrics } from './metrics.ts';
+import { describeOperational } from './openapi.ts';
+import type { Pressure } from './pressure.ts';
+import { sendJson, visitOf } from './visit.ts';
+
+export type OperationalOptions = {
+  readonly services: Services;
+  readonly guards: Guards;
+  readonly metrics: DoorMetrics;
+  readonly lifecycle: Lifecycle;
+  readonly pressure: Pressure;
+};
+
+export function registerOperational(app: FastifyInstance, options: OperationalOptions): void {
+  const { services, guards, metrics, lifecycle, pressure } = options;
+  metrics.gauge('mxscope_smtp_sessions_open', 'SMTP sessions open now', () => services.gate.open);
+  metrics.gauge('mxscope_redis_up', '1 while Redis answers, or is not used; 0 while it is away', () =>
+    services.redisStatus() === 'down' ? 0 : 1,
+  );
+  metrics.gauge(
+    'mxscope_event_loop_delay_seconds',
+    'Delay of the event loop, as load is shed by',
+    () => pressure.delayMs / 1000,
+  );
+
+  app.get(
+    '/health/live',
+    { schema: describeOperational('/health/live'), onRequest: guards.everybody('/health/live') },
+    (request, reply) => sendJson(reply, visitOf(request).lang, '{"status":"ok"}'),
+  );
+  app.get(
+    '/health/ready',
+    { schema: describeOperational('/health/ready'), onRequest: guards.everybody('/health/ready') },
+    (request, reply) => {
+      const redis = services.redisStatus();
+      const status = lifecycle.stopping ? 'stopping' : redis === 'down' ? 'degraded' : 'ok';
+      if (lifecycle.stopping) reply.code(503).header('retry-after', '1');
+      sendJson(reply, visitOf(request).lang, JSON.stringify({ status, redis }));
+    },
+  );
+  app.get(
+    '/metrics',
+    { schema: describeOperational('/metrics'), onRequest: guards.callers('/metrics', null) },
+    async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()),
+  );
+}

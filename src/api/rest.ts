@@ -1,0 +1,200 @@
+/**
+ * The REST door: operations as routes, written down as data. A route says where its input comes from and how its answer is
+ * shown; everything else – admission, language, validation, budgets, errors – is the same for all. Knows no rule of mail.
+ */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { invoke, operations } from '../operations/index.ts';
+import type { MxRendered } from '../operations/mx-answer.ts';
+import type { DrawnRoute } from '../operations/report.ts';
+import type { Operation, Services } from '../operations/types.ts';
+import { type Outcome, ok, type Refusal, refuse } from '../outcome.ts';
+import type { Guards } from './guard.ts';
+import { describeRoute } from './openapi.ts';
+import { contextOf, sayUsage, sendJson, sendProblem, visitOf } from './visit.ts';
+
+/** What a route needs of the house. */
+export type Door = {
+  readonly services: Services;
+  readonly guards: Guards;
+  readonly logger: Logger;
+  /** Fires when the service must stop. */
+  readonly signal: AbortSignal;
+  /** API keys are in use: answers belong to their caller, so shared caches must not keep them. */
+  readonly keyed: boolean;
+};
+
+type Budget = 'lookup' | 'client' | 'send';
+type Send<O> = (value: O, request: FastifyRequest, reply: FastifyReply, door: Door) => void;
+
+export type RestRoute = {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly operation: Operation<never, unknown>;
+  /** The budget a call may cost; its state stands in every answer. */
+  readonly budget: Budget | null;
+  readonly bodyLimit: number;
+  readonly input: (request: FastifyRequest) => Outcome<unknown>;
+  readonly send: Send<never>;
+};
+
+/** Bodies but explanations are small; the longest, a test send written in escapes alone, takes 40 KiB. */
+const BODY_BYTES = 64 * 1024;
+/** 64 KiB of text, each octet of it perhaps written as an escape of six. */
+export const TEXT_BODY_BYTES = 448 * 1024;
+
+function define<I, O>(
+  method: 'GET' | 'POST',
+  url: string,
+  operation: Operation<I, O>,
+  input: RestRoute['input'],
+  more: { budget?: Budget; bodyLimit?: number; send?: Send<O> } = {},
+): RestRoute {
+  return {
+    method,
+    url,
+    operation: operation as Operation<never, unknown>,
+    input,
+    budget: more.budget ?? null,
+    bodyLimit: more.bodyLimit ?? BODY_BYTES,
+    send: (more.send ?? sendValue) as Send<never>,
+  };
+}
+
+const param = (request: FastifyRequest, name: string) => (request.params as Record<string, string>)[name];
+const query = (request: FastifyRequest, name: string) => (request.query as Record<string, unknown>)[name];
+const body = (request: FastifyRequest): Outcome<unknown> => ok(request.body);
+const byId = (request: FastifyRequest): Outcome<unknown> => ok({ id: param(request, 'id') });
+
+function domainAndFresh(request: FastifyRequest): Outcome<unknown> {
+  const domain = param(request, 'domain');
+  const fresh = query(request, 'fresh');
+  if (fresh === undefined) return ok({ domain });
+  if (fresh === 'true' || fresh === 'false') return ok({ domain, fresh: fresh === 'true' });
+  const detail = 'must be true or false, once';
+  return refuse('invalid-request', `fresh ${detail}`, { errors: [{ pointer: '/fresh', detail }] });
+}
+
+function bodyAndKey(request: FastifyRequest): Outcome<unknown> {
+  const idempotencyKey = request.headers['idempotency-key'];
+  return ok(idempotencyKey === undefined ? { body: request.body } : { body: request.body, idempotencyKey });
+}
+
+function search(request: FastifyRequest): Outcome<unknown> {
+  const q = query(request, 'q');
+  return ok(q === undefined ? {} : { q });
+}
+
+const { resolveMx, probe, findProbe, report, route, explain } = operations;
+const { planMigration, checkMigration, testSend, findTestSend, listArticles, getArticle } = operations;
+
+export const REST_ROUTES: readonly RestRoute[] = [
+  define('GET', '/v1/domains/:domain/mx', resolveMx, domainAndFresh, { budget: 'lookup', send: sendMx }),
+  define('POST', '/v1/probes', probe, body, { budget: 'client' }),
+  define('GET', '/v1/probes/:id', findProbe, byId),
+  define('GET', '/v1/domains/:domain/report', report, domainAndFresh, { budget: 'client' }),
+  define('GET', '/v1/domains/:domain/route', route, domainAndFresh, {
+    budget: 'client',
+    send: (drawn, request, reply) => sendValue(drawn.route, request, reply),
+  }),
+  define('GET', '/v1/domains/:domain/route.svg', route, domainAndFresh, { budget: 'client', send: sendSvg }),
+  define('GET', '/v1/domains/:domain/route.mmd', route, domainAndFresh, { budget: 'client', send: sendMermaid }),
+  define('POST', '/v1/explanations', explain, body, { bodyLimit: TEXT_BODY_BYTES }),
+  define('POST', '/v1/migrations/plan', planMigration, body, { budget: 'client' }),
+  define('POST', '/v1/migrations/check', checkMigration, body, { budget: 'client' }),
+  define('POST', '/v1/test-sends', testSend, bodyAndKey, { budget: 'send' }),
+  define('GET', '/v1/test-sends/:id', findTestSend, byId),
+  define('GET', '/v1/articles', listArticles, search, { send: sendArticle }),
+  define('GET', '/v1/articles/:slug', getArticle, (request) => ok({ slug: param(request, 'slug') }), {
+    send: sendArticle,
+  }),
+];
+
+export function registerRest(app: FastifyInstance, door: Door): void {
+  for (const route of REST_ROUTES) {
+    app.route({
+      method: route.method,
+      url: route.url,
+      bodyLimit: route.bodyLimit,
+      schema: describeRoute(route),
+      onRequest: door.guards.callers(route.url, route.operation.scope),
+      handler: (request, reply) => serve(route, door, request, reply),
+    });
+  }
+}
+
+/** Runs one request of `route`; every way out sends an answer. */
+function serve(route: RestRoute, door: Door, request: FastifyRequest, reply: FastifyReply): void {
+  const { caller } = visitOf(request);
+  if (caller === null) throw new Error('a route ran without an admitted caller');
+  const context = contextOf(request, caller, door.signal);
+  const finish = (outcome: Outcome<unknown>) => {
+    if (route.budget !== null && context.usage.length === 0) door.services.meter.note(route.budget, context);
+    sayUsage(reply, context.usage);
+    if (outcome.ok) route.send(outcome.value as never, request, reply, door);
+    else sendProblem(request, reply, pointedAtBody(outcome.refusal));
+  };
+  const input = route.input(request);
+  if (!input.ok) {
+    finish(input);
+    return;
+  }
+  invoke(route.operation, input.value, context, door.services)
+    .then(finish)
+    .then(undefined, (fault) => reply.send(fault));
+}
+
+/** Where an operation takes more than the body, its input holds the body as a member; a caller sees the body alone. */
+export function pointedAtBody(refusal: Refusal): Refusal {
+  if (!refusal.errors?.some(({ pointer }) => pointer.startsWith('/body'))) return refusal;
+  const errors = refusal.errors.map(({ pointer, detail }) => ({
+    pointer: pointer.replace(/^\/body(?=\/|$)/, ''),
+    detail,
+  }));
+  return { ...refusal, detail: refusal.detail.replace(/^\/body\b/, errors[0]?.pointer ? '' : 'the body'), errors };
+}
+
+function sendValue(value: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  sendJson(reply, visitOf(request).lang, JSON.stringify(value));
+}
+
+/** RFC 9111: the whole lifetime and the age, so that what is left is their difference (contract §2). */
+function sendMx(mx: MxRendered, request: FastifyRequest, reply: FastifyReply, door: Door): void {
+  if (mx.cacheable) {
+    reply.header('cache-control', `${door.keyed ? 'private, ' : ''}max-age=${mx.maxAgeSeconds}`);
+    reply.header('age', String(mx.ageSeconds));
+  }
+  reply.header('etag', mx.etag);
+  const known = request.headers['if-none-match'];
+  if (known !== undefined && matches(known, mx.etag)) {
+    reply.header('content-language', visitOf(request).lang);
+    reply.code(304).send();
+    return;
+  }
+  sendJson(reply, visitOf(request).lang, mx.json);
+}
+
+/** RFC 9110 §13.1.2: `*` or a list, compared weakly. Our tags hold no comma. */
+function matches(header: string, etag: string): boolean {
+  if (header.trim() === '*') return true;
+  const opaque = etag.replace(/^W\//, '');
+  return header.split(',').some((one) => one.trim().replace(/^W\//, '') === opaque);
+}
+
+/** A drawing opened by itself may do nothing. */
+function sendSvg(drawn: DrawnRoute, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('content-security-policy', 'sandbox');
+  reply.header('content-language', visitOf(request).lang);
+  reply.type('image/svg+xml; charset=utf-8').send(drawn.svg());
+}
+
+function sendMermaid(drawn: DrawnRoute, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('content-language', visitOf(request).lang);
+  reply.type('text/plain; charset=utf-8').send(drawn.mermaid());
+}
+
+function sendArticle(value: unknown, request: FastifyRequest, reply: FastifyReply, door: Door): void {
+  reply.header('cache-control', `${door.keyed ? 'private, ' : ''}max-age=3600`);
+  sendValue(value, request, reply);
+}

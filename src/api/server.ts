@@ -1,0 +1,60 @@
+/**
+ * The bare Fastify server: its bounds, its parser, and its errors turned into problems. No route, no hook.
+ */
+
+import Fastify, { type FastifyInstance } from 'fastify';
+import { type Cidr, inCidr, parseCidr, parseIp } from '../net/ip.ts';
+import { answerUnrouted, type HookOptions } from './hooks.ts';
+import { answerBrokenRequest } from './http-errors.ts';
+import { requestIdOf } from './visit.ts';
+
+/** A request's head and body must arrive within this; a slow sender costs a socket and nothing else. */
+const REQUEST_MS = 30_000;
+const IDLE_MS = 65_000;
+/** URL and headers together. */
+const HEAD_BYTES = 16 * 1024;
+
+export function createServer(options: HookOptions & { readonly trustProxy: readonly string[] }): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: options.logger,
+    // A child logger for each request would cost more than the one line that is written for it.
+    childLoggerFactory: (parent) => parent,
+    disableRequestLogging: true,
+    genReqId: (raw) => requestIdOf(raw.headers['x-request-id']),
+    requestIdHeader: false,
+    routerOptions: { maxParamLength: HEAD_BYTES },
+    rewriteUrl: (raw) => escapeRawUrl(raw.url ?? '/'),
+    trustProxy: trusted(options.trustProxy),
+    return503OnClosing: false,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: IDLE_MS,
+    // A missing Host is answered as a problem by our own hook.
+    http: { maxHeaderSize: HEAD_BYTES, requireHostHeader: false },
+    frameworkErrors: answerUnrouted(options),
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, requestIdOf(undefined)),
+  }) as unknown as FastifyInstance;
+  app.removeAllContentTypeParsers();
+  // Members that would reach a prototype make the body invalid.
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'));
+  // Inputs are checked by `invoke`, the same at both doors; the schemas of routes are for OpenAPI alone.
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => JSON.stringify);
+  // RFC 9110 §10.1.1 lets a server ignore an expectation it does not know; Node's own answer would be no problem document.
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response));
+  return app;
+}
+
+/** Whose X-Forwarded-For is believed: the proxies of TRUST_PROXY. */
+function trusted(cidrs: readonly string[]): false | ((address: string) => boolean) {
+  const blocks: Cidr[] = cidrs.map((text) => parseCidr(text)).filter((block) => block !== undefined);
+  if (blocks.length === 0) return false;
+  return (address) => {
+    const ip = parseIp(address.replace(/^::ffff:(?=\d+\.)/, ''));
+    return ip !== undefined && blocks.some((block) => inCidr(ip, block));
+  };
+}
+
+/** `curl http://…/ไทย.example/mx` sends the octets as they are typed: UTF-8 that nobody has escaped yet. */
+function escapeRawUrl(url: string): string {
+  return url.replace(/[\x80-\xff]/g, (octet) => `%${octet.charCodeAt(0).toString(16).toUpperCase()}`);
+}

@@ -1,0 +1,51 @@
+/**
+ * The HTTP application over the services: the same in tests and in production, every part registered explicitly, in this
+ * order. Listens to nothing by itself and reads no environment. Whatever goes wrong is answered as a problem document.
+ */
+
+import type { FastifyInstance } from 'fastify';
+import pino, { type Logger } from 'pino';
+import { createAdmission } from './api/admission.ts';
+import { registerGraphql } from './api/graphql.ts';
+import { createGuards, type Lifecycle } from './api/guard.ts';
+import { addHooks } from './api/hooks.ts';
+import { createKeyRing, type KeyRing } from './api/keys.ts';
+import { createMetrics, type DoorMetrics } from './api/metrics.ts';
+import { registerOpenApi } from './api/openapi.ts';
+import { registerOperational } from './api/operational.ts';
+import { registerPages } from './api/pages.ts';
+import { watchPressure } from './api/pressure.ts';
+import { type Door, registerRest } from './api/rest.ts';
+import { createServer } from './api/server.ts';
+import type { Services } from './operations/types.ts';
+
+export type AppOptions = {
+  readonly logger?: Logger;
+  /** The registry whose `operations` the services count with. */
+  readonly metrics?: DoorMetrics;
+  /** Keys that may be exchanged while the application runs; those of the settings otherwise. */
+  readonly keys?: KeyRing;
+  readonly lifecycle?: Lifecycle;
+};
+
+export async function buildApp(services: Services, options: AppOptions = {}): Promise<FastifyInstance> {
+  const { config } = services;
+  const logger = options.logger ?? pino({ level: 'silent' });
+  const metrics = options.metrics ?? createMetrics();
+  const keys = options.keys ?? createKeyRing(config.apiKeys);
+  const lifecycle = options.lifecycle ?? { stopping: false, signal: new AbortController().signal };
+  const keyed = config.apiKeys.length > 0 || config.apiKeysFile !== null;
+  const pressure = watchPressure();
+  const guards = createGuards(createAdmission(keys, keyed), metrics, lifecycle, pressure);
+  const door: Door = { services, guards, signal: lifecycle.signal, keyed, logger };
+
+  const app = createServer({ logger, metrics, corsOrigins: config.corsOrigins, trustProxy: config.trustProxy });
+  addHooks(app, { logger, metrics, corsOrigins: config.corsOrigins });
+  app.addHook('onClose', async () => pressure.stop());
+  await registerOpenApi(app);
+  registerRest(app, door);
+  registerGraphql(app, door);
+  registerOperational(app, { services, guards, metrics, lifecycle, pressure });
+  registerPages(app, guards);
+  return app;
+}

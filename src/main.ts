@@ -1,0 +1,13 @@
+/**
+ * The process: environment -> settings -> services -> application -> listen; signals -> close. The only file that reads the
+ * environment or ends the process. A bad setting ends it with 1 and a line for each fault. SIGTERM and SIGINT let what is
+ * under way finish, for 10 s at most, and end it with 0; a second one ends it at once. SIGHUP reads the keys file again.
+ */
+
+import { enableCompileCache } from 'node:module';
+
+enableCompileCache();
+
+// Imported after the cache is on, so that it holds for everything.
+const { start } = await import('./process.ts');
+await start(process.env);

@@ -1,0 +1,125 @@
+/**
+ * Puts the parts together and takes them apart again. What must not be lost on the way out: requests under way, the last
+ * lines of the log, what the stores are told of sends that were cut. Ends the process by itself; throws nothing.
+ */
+
+import { readFileSync, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import pino, { type Logger } from 'pino';
+import type { Lifecycle } from './api/guard.ts';
+import { createKeyRing, type KeyRing } from './api/keys.ts';
+import { createMetrics } from './api/metrics.ts';
+import { buildApp } from './app.ts';
+import { type ApiKey, type Config, parseApiKeys, readConfig } from './config.ts';
+import type { Services } from './operations/types.ts';
+import { buildServices } from './services.ts';
+
+/** From the signal to the end (contract §7), and within it when work under way is told to end, so that it can say so. */
+const GRACE_MS = 10_000;
+const ABORT_MS = 8_500;
+/** A file that is written in several steps is read when it has been still for this long. */
+const SETTLE_MS = 200;
+
+export async function start(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  const read = readConfig(env);
+  const config = read.ok ? read.config : refuseStart(read.lines);
+  const destination = pino.destination({ fd: 1, sync: false });
+  const logger = pino({ level: config.logLevel, base: null }, destination);
+  const stop = { stopping: false, abort: new AbortController() };
+  const lifecycle: Lifecycle = {
+    get stopping() {
+      return stop.stopping;
+    },
+    signal: stop.abort.signal,
+  };
+  const metrics = createMetrics();
+  const keys = createKeyRing([...config.apiKeys, ...keysOfFile(config)]);
+  const services = buildServices(config, {
+    metrics: metrics.operations,
+    onRedis: (status, reason) => logger[status === 'up' ? 'info' : 'warn']({ status, reason }, 'redis'),
+  });
+  const app = await buildApp(services, { logger, metrics, keys, lifecycle });
+  const end = (code: number): never => {
+    destination.flushSync();
+    process.exit(code);
+  };
+  process.on('uncaughtException', (err) => {
+    logger.fatal({ err }, 'uncaught exception');
+    end(1);
+  });
+  onStop((signal) => {
+    if (stop.stopping) end(1);
+    stop.stopping = true;
+    logger.info({ signal }, 'stopping');
+    setTimeout(() => stop.abort.abort(), ABORT_MS).unref();
+    setTimeout(() => end(0), GRACE_MS).unref();
+    shutDown(app, services, logger).then(() => end(0));
+  });
+  if (config.apiKeysFile !== null) watchKeys(config.apiKeysFile, config.apiKeys, keys, logger);
+  await listen(app, config).catch((err) => {
+    logger.fatal({ err }, 'cannot listen');
+    end(1);
+  });
+}
+
+function refuseStart(lines: readonly string[]): never {
+  process.stderr.write(`${lines.join('\n')}\n`);
+  process.exit(1);
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
+  await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` });
+}
+
+function onStop(stop: (signal: NodeJS.Signals) => void): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+}
+
+async function shutDown(app: FastifyInstance, services: Services, logger: Logger): Promise<void> {
+  try {
+    await app.close();
+    await services.close();
+  } catch (err) {
+    logger.error({ err }, 'closing failed');
+  }
+}
+
+function keysOfFile({ apiKeysFile }: Config): readonly ApiKey[] {
+  if (apiKeysFile === null) return [];
+  const file = readKeys(apiKeysFile);
+  return file.ok ? file.value : refuseStart([`API_KEYS_FILE: ${file.rule}`]);
+}
+
+function readKeys(path: string): ReturnType<typeof parseApiKeys> {
+  try {
+    return parseApiKeys(readFileSync(path, 'utf8'));
+  } catch {
+    return { ok: false, rule: 'cannot be read' };
+  }
+}
+
+/**
+ * The directory is watched, since files are mostly replaced and seldom written. A file that has become unreadable or wrong
+ * changes nothing: the keys that were good stay good.
+ */
+function watchKeys(path: string, fixed: readonly ApiKey[], keys: KeyRing, logger: Logger): void {
+  const reload = () => {
+    const file = readKeys(path);
+    if (file.ok) {
+      keys.replace([...fixed, ...file.value]);
+      logger.info({ keys: file.value.length }, 'API keys read again');
+    } else {
+      logger.error({ rule: file.rule }, 'API keys file refused; the keys stay as they were');
+    }
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(reload, SETTLE_MS);
+    timer.unref();
+  };
+  process.on('SIGHUP', reload);
+  const watcher = watch(dirname(path), { persistent: false }, soon);
+  watcher.on('error', () => logger.warn('the API keys file is not watched; SIGHUP reads it'));
+}
