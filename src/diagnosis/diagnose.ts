@@ -162,7 +162,7 @@ function silence(probe: HostProbe, params: Params): Finding[] {
   if (stage === 'resolve') {
     // The exchange of a domain without an address is said by the route's own finding.
     return outcome === 'unreachable' && probe.preference === null
-      ? of('no-address', 'likely', 'A, AAAA: no address')
+      ? of('no-address', 'likely', `${probe.host}. A, AAAA: no address`)
       : [];
   }
   if (stage === 'connect') {

@@ -20,7 +20,7 @@ export type FindingOptions = {
 };
 
 /** A merged finding over twenty hosts still fits a page. */
-const MOST_EVIDENCE = 60;
+export const MOST_EVIDENCE = 100;
 
 /** `certain` unless said otherwise. */
 export function finding(code: FindingCode, options: FindingOptions): Finding {
