@@ -70,8 +70,12 @@ export function createRedisLimiter(link: RedisLink, twin: MemoryLimiter = create
       if (!mine.ok) return mine;
       const ours = await shared('take', budget);
       if (ours === undefined) return mine;
-      if (ours.passed) return { ok: true, remaining: Math.min(mine.remaining, ours.remaining), resetMs: ours.resetMs };
       twin.giveBackSync(budget);
+      if (ours.passed) {
+        // Noted again at a time after Redis': when the twin says that a call would pass, it passes there too.
+        twin.takeSync(budget);
+        return { ok: true, remaining: Math.min(mine.remaining, ours.remaining), resetMs: ours.resetMs };
+      }
       return { ok: false, remaining: 0, retryAfterMs: ours.resetMs || budget.windowMs };
     },
     async giveBack(budget) {

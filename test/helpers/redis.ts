@@ -89,7 +89,7 @@ export async function startRedis(
   };
 }
 
-/** A way to Redis on which each reply takes `delayMs` longer; `delay` changes it. */
+/** A way to Redis on which each command and each reply takes half of `delay` longer. */
 export async function slowPath(port: number): Promise<{ url: string; delay(ms: number): void; close(): void }> {
   let delayMs = 0;
   const sockets = new Set<Socket>();
@@ -105,8 +105,8 @@ export async function slowPath(port: number): Promise<{ url: string; delay(ms: n
           upstream.destroy();
         });
     }
-    client.on('data', (data) => upstream.write(data));
-    upstream.on('data', (data) => setTimeout(() => client.write(data), delayMs));
+    client.on('data', (data) => setTimeout(() => upstream.write(data), delayMs / 2));
+    upstream.on('data', (data) => setTimeout(() => client.write(data), delayMs / 2));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -227,6 +227,26 @@ test('slow: the first who wait find out, all others do not wait, and it heals wh
   }
 });
 
+test('however slow the takes were, a refused call passes when it was told to come again', async () => {
+  const path = await slowPath(redis.port);
+  const slow = connectRedis(path.url, { timeoutMs: 2000 });
+  try {
+    expect(await slow.whenUp(5000)).toBe(true);
+    const limiter = createRedisLimiter(slow);
+    const one = { key: 'retry', limit: 1, windowMs: 600 };
+    path.delay(200);
+    expect((await limiter.take(one)).ok).toBe(true);
+    path.delay(0);
+    const refused = await limiter.take(one);
+    if (refused.ok) throw new Error('passed beyond the budget');
+    await sleep(refused.retryAfterMs + 2);
+    expect((await limiter.take(one)).ok).toBe(true);
+  } finally {
+    slow.close();
+    path.close();
+  }
+});
+
 test('a stall of our own is not taken for a Redis that is away', async () => {
   const { limiter } = instance();
   const takes = Array.from({ length: 20 }, (_, i) => limiter.take({ key: `s${i}`, limit: 1, windowMs: 60_000 }));
