@@ -8,8 +8,8 @@ import { createSocket } from 'node:dgram';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createResolver } from '../src/dns/resolver.ts';
 import { parseDomain } from '../src/dns/name.ts';
+import { createResolver } from '../src/dns/resolver.ts';
 
 export const DOMAINS = 20_000;
 export const domainOf = (i: number): string => `d${i}.bench.test`;

@@ -12,82 +12,86 @@ import { createTransport, type Transport } from './udp.ts';
 /** Contract §5. */
 const MAX_SERVERS = 8;
 
-export type Zone = {
-  readonly apex: string;
-  /** At most eight, one address a host, IPv4 where there is one. */
-  readonly servers: readonly ZoneServer[];
-  /** Name servers of the zone for which no address was found. */
-  readonly unresolved: readonly string[];
-};
-
 export type FoundZone =
-  | { readonly ok: true; readonly zone: Zone }
+  | {
+      readonly ok: true;
+      readonly apex: string;
+      /** At most eight, one address a host, IPv4 where there is one; `ip` is '' where none was found. */
+      readonly servers: readonly ZoneServer[];
+    }
   | { readonly ok: false; readonly failure: DnsFailure };
 
-export type ZoneOptions = {
+export type AskOptions = Pick<ResolveOptions, 'deadline' | 'signal'>;
+
+export type ZoneClient = {
+  /** The closest zone around the name: the first name upwards that has NS records of its own. */
+  find(domain: Domain, options: AskOptions): Promise<FoundZone>;
+  /** Asks every server (eight at most) at once: the question, and the SOA for the serial. */
+  ask<T extends RecordType>(
+    question: Question<T>,
+    servers: readonly ZoneServer[],
+    options: AskOptions,
+  ): Promise<readonly ZoneAnswer<T>[]>;
+};
+
+export type ZoneClientOptions = {
+  /** Finds the zone and the addresses of its servers. */
+  readonly resolver: Resolver;
   readonly port?: number;
   /** May we connect to this address? Those it refuses are reported `forbidden` and never contacted. */
   readonly judge: (ip: string) => boolean;
-  /** `performance.now()` milliseconds. */
-  readonly deadline: number;
-  readonly signal?: AbortSignal;
 };
 
-/** The closest zone around the name: the first name upwards that has NS records of its own. */
-export async function findZone(domain: Domain, resolver: Resolver, options: ResolveOptions): Promise<FoundZone> {
+export function createZoneClient({ resolver, port = 53, judge }: ZoneClientOptions): ZoneClient {
+  return {
+    // Contract §2: migrations never rest on stale answers.
+    find: (domain, options) => find(domain, resolver, { ...options, stale: false }),
+    ask: (question, servers, options) => ask(question, servers, port, judge, options),
+  };
+}
+
+async function find(domain: Domain, resolver: Resolver, options: ResolveOptions): Promise<FoundZone> {
   for (let name: string = domain; name !== ''; name = parentOf(name)) {
     const result = await resolver.resolve({ name: name as Domain, type: 'NS' }, options);
     if (!result.ok) return result;
     const { status, canonical, records } = result.answer;
     // An alias is never an apex (RFC 1034 §3.6.2); its target's servers are not this name's.
-    if (status === 'answer' && canonical === name) return withAddresses(name, records, resolver, options);
+    if (status !== 'answer' || canonical !== name) continue;
+    const hosts = [...new Set(records.map(({ host }) => host))].sort().slice(0, MAX_SERVERS);
+    const found = hosts.map(async (host) => ({ host, ip: await addressOf(host, resolver, options) }));
+    return { ok: true, apex: name, servers: await Promise.all(found) };
   }
   return { ok: false, failure: { kind: 'failure', detail: 'no zone was found around the name' } };
 }
 
 const parentOf = (name: string): string => name.slice(name.indexOf('.') + 1 || name.length);
 
-async function withAddresses(
-  apex: string,
-  records: readonly { readonly host: string }[],
-  resolver: Resolver,
-  options: ResolveOptions,
-): Promise<FoundZone> {
-  const hosts = [...new Set(records.map(({ host }) => host))].sort().slice(0, MAX_SERVERS);
-  const addresses = await Promise.all(hosts.map((host) => addressOf(host, resolver, options)));
-  const servers: ZoneServer[] = [];
-  const unresolved: string[] = [];
-  for (const [i, host] of hosts.entries()) {
-    const ip = addresses[i];
-    if (ip === undefined) unresolved.push(host);
-    else servers.push({ host, ip });
-  }
-  return { ok: true, zone: { apex, servers, unresolved } };
-}
-
-async function addressOf(host: string, resolver: Resolver, options: ResolveOptions): Promise<string | undefined> {
+async function addressOf(host: string, resolver: Resolver, options: ResolveOptions): Promise<string> {
   const name = host as Domain;
   const [a, aaaa] = await Promise.all([
     resolver.resolve({ name, type: 'A' }, options),
     resolver.resolve({ name, type: 'AAAA' }, options),
   ]);
-  return (a.ok ? a.answer.records[0]?.address : undefined) ?? (aaaa.ok ? aaaa.answer.records[0]?.address : undefined);
+  const known = [...(a.ok ? a.answer.records : []), ...(aaaa.ok ? aaaa.answer.records : [])];
+  return known[0]?.address ?? '';
 }
 
-/** Asks every server (eight at most) at once: the question, and the SOA for the serial. */
-export async function askZone<T extends RecordType>(
+async function ask<T extends RecordType>(
   question: Question<T>,
   servers: readonly ZoneServer[],
-  options: ZoneOptions,
+  port: number,
+  judge: (ip: string) => boolean,
+  options: AskOptions,
 ): Promise<readonly ZoneAnswer<T>[]> {
   const transport = createTransport();
+  const askOne = async (server: ZoneServer): Promise<ZoneAnswer<T>> => {
+    if (server.ip === '') return { server, result: { ok: false, error: 'unreachable' } };
+    if (!judge(server.ip)) return { server, result: { ok: false, error: 'forbidden' } };
+    const peer = transport.peer({ ip: server.ip, port });
+    return { server, result: await askServer(transport, peer, question, options) };
+  };
   try {
-    return await Promise.all(
-      servers.slice(0, MAX_SERVERS).map(async (server): Promise<ZoneAnswer<T>> => {
-        if (!options.judge(server.ip)) return { server, result: { ok: false, error: 'forbidden' } };
-        return { server, result: await askServer(transport, server, question, options) };
-      }),
-    );
+    return await Promise.all(servers.slice(0, MAX_SERVERS).map(askOne));
   } finally {
     transport.close();
   }
@@ -97,11 +101,11 @@ type Result<T extends RecordType> = ZoneAnswer<T>['result'];
 
 async function askServer<T extends RecordType>(
   transport: Transport,
-  server: ZoneServer,
+  peer: Peer,
   question: Question<T>,
-  { port = 53, deadline, signal }: ZoneOptions,
+  { deadline, signal }: AskOptions,
 ): Promise<Result<T>> {
-  const peers: readonly Peer[] = [transport.peer({ ip: server.ip, port })];
+  const peers = [peer];
   const asked = { name: question.name, links: 0, recursion: false, deadline, signal };
   const [heard, soa] = await Promise.all([
     transport.ask({ ...asked, type: question.type }, peers),

@@ -6,6 +6,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer, type Socket } from 'node:net';
 import packet, { type Packet, type RecordLike } from 'dns-packet';
+import type { RecordData, RecordType } from '../../src/dns/types.ts';
 
 export type Reply = (bytes: Uint8Array) => void;
 export type Handlers = {
@@ -65,18 +66,13 @@ export function framed(bytes: Uint8Array): Buffer {
   return out;
 }
 
-export type Rdata = {
-  readonly A?: readonly string[];
-  readonly AAAA?: readonly string[];
-  readonly MX?: readonly (readonly [number, string])[];
-  readonly NS?: readonly string[];
-  readonly CNAME?: string;
-  readonly ttl?: number;
-};
+export type Rrset<T> = { readonly ttl: number; readonly data: readonly T[] };
+export type Rrsets = { readonly [T in RecordType]?: Rrset<RecordData[T]> };
+/** Names without a trailing dot. A name that is here and lacks a type is NODATA; a name that is not is NXDOMAIN. */
+export type Names = { readonly [name: string]: Rrsets };
 
 export type World = {
-  /** Names without a trailing dot. A name that is here and lacks a type is NODATA; a name that is not is NXDOMAIN. */
-  readonly names: { [name: string]: Rdata };
+  readonly names: Names;
   /** The SOA of negative answers; null leaves it out. */
   readonly soa?: {
     readonly zone: string;
@@ -92,6 +88,9 @@ export type World = {
 
 export type Asked = { readonly name: string; readonly type: string; readonly at: number; readonly port: number };
 export type ZoneServer = DnsServer & { readonly asked: Asked[]; world: World };
+
+/** Answers like a recursive server that knows these names. */
+export const startDnsServer = (names: Names): Promise<ZoneServer> => zoneServer({ names });
 
 export async function zoneServer(world: World, ip?: string, port?: number): Promise<ZoneServer> {
   const asked: Asked[] = [];
@@ -146,22 +145,23 @@ function respond(world: World, query: Packet, name: string, type: string): Buffe
 
   const answers: RecordLike[] = [];
   let current = name;
-  let rdata = world.names[current];
-  for (let i = 0; rdata?.CNAME !== undefined && type !== 'CNAME' && i < 12; i++) {
-    answers.push({ type: 'CNAME', name: current, ttl: rdata.ttl ?? 300, data: rdata.CNAME });
-    current = rdata.CNAME.toLowerCase();
-    rdata = world.names[current];
+  for (let links = 0; type !== 'CNAME' && links < 12; links++) {
+    const target = world.names[current]?.CNAME?.data[0]?.target;
+    if (target === undefined) break;
+    answers.push(...recordsOf(current, 'CNAME', world.names[current]));
+    current = target;
   }
-  const found = rdata === undefined ? [] : recordsOf(current, type, rdata);
+  const rrsets = world.names[current];
+  const found = recordsOf(current, type, rrsets);
   answers.push(...found);
   const negative = found.length === 0;
   const soa = world.soa === undefined ? { zone: '', ttl: 60, minimum: 60 } : world.soa;
   const authorities = negative && soa !== null ? [soaRecord(soa)] : [];
-  if (type === 'SOA' && soa !== null && name === soa.zone) {
+  if (type === 'SOA' && negative && soa !== null && name === soa.zone) {
     return packet.encode({ ...base, flags: 0x0100 | aa, answers: [soaRecord(soa)] });
   }
   const ad = world.authenticated?.(name) === true ? 0x0020 : 0;
-  const rcode = rdata === undefined ? 3 : 0;
+  const rcode = rrsets === undefined ? 3 : 0;
   return packet.encode({ ...base, flags: 0x0100 | aa | ad | rcode, answers, authorities });
 }
 
@@ -182,24 +182,16 @@ const soaRecord = (soa: NonNullable<World['soa']>): RecordLike => ({
   },
 });
 
-function recordsOf(name: string, type: string, rdata: Rdata): RecordLike[] {
-  const ttl = rdata.ttl ?? 300;
-  const rows = (list: readonly unknown[] | undefined): RecordLike[] =>
-    (list ?? []).map((data) => ({ type, name, ttl, data }));
-  switch (type) {
-    case 'A':
-      return rows(rdata.A);
-    case 'AAAA':
-      return rows(rdata.AAAA);
-    case 'NS':
-      return rows(rdata.NS);
-    case 'MX':
-      return rows(
-        rdata.MX?.map(([preference, exchange]) => ({ preference, exchange: exchange === '' ? '.' : exchange })),
-      );
-    case 'CNAME':
-      return rows(rdata.CNAME === undefined ? [] : [rdata.CNAME]);
-    default:
-      return [];
-  }
+function recordsOf(name: string, type: string, rrsets: Rrsets | undefined): RecordLike[] {
+  const rrset = rrsets?.[type as RecordType];
+  return (rrset?.data ?? []).map((data) => ({ type, name, ttl: rrset?.ttl ?? 0, data: wireData(data) }));
+}
+
+/** Our record data as dns-packet wants it. */
+function wireData(data: RecordData[RecordType]): unknown {
+  if ('address' in data) return data.address;
+  if ('host' in data) return data.host || '.';
+  if ('target' in data) return data.target || '.';
+  if ('exchange' in data) return { preference: data.preference, exchange: data.exchange || '.' };
+  return { ...data, refresh: 1, retry: 1, expire: 1 };
 }
