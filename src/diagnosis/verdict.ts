@@ -32,11 +32,16 @@ const weighs = ({ code, severity, confidence }: Finding): boolean =>
 
 /** Two or three sentences: the delivery's, then what should be repaired. */
 export function summarise(
-  report: { readonly route: MailRoute; readonly delivery: DeliveryFacts; readonly findings: readonly Finding[] },
+  report: {
+    readonly route: MailRoute;
+    readonly delivery: DeliveryFacts;
+    readonly verdict: Verdict;
+    readonly findings: readonly Finding[];
+  },
   lang: Language,
 ): string {
   const sentences = deliverySentences(report.delivery, report.route, lang).slice(0, 2);
-  const most = mostPressing(report.findings);
+  const most = mostPressing(report.findings, report.verdict);
   if (most) {
     const titles = most.findings.map((one) => render(one, lang).title);
     sentences.push(say(SUMMARY[most.key], lang, { titles: titles.join('; ') }));
@@ -54,9 +59,12 @@ function mostPressing(
   const ours = told.filter(({ code }) => OURS_CODES.has(code));
   const theirs = told.filter(({ code, confidence }) => !OURS_CODES.has(code) && confidence !== 'possible');
   const errors = theirs.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) return { key: 'trouble', findings: errors.slice(0, 2) };
   const weighty = ours.filter(({ severity }) => severity !== 'info');
-  if (weighty.length > 0) return { key: 'ours', findings: weighty.slice(0, 1) };
+  // Where nothing could be seen of the domain, what kept us from it comes first.
+  if (weighty.length > 0 && (judged === 'unknown' || errors.length === 0)) {
+    return { key: 'ours', findings: weighty.slice(0, 1) };
+  }
+  if (errors.length > 0) return { key: 'trouble', findings: errors.slice(0, 2) };
   const warnings = theirs.filter(({ severity }) => severity === 'warning');
   return warnings.length > 0 ? { key: 'note', findings: warnings.slice(0, 2) } : null;
 }
