@@ -34,10 +34,15 @@ async function perSecond(call: () => Promise<unknown>): Promise<number> {
   return CALLS / ((performance.now() - started) / 1000);
 }
 
+let serial = 0;
 const measures: [string, number, () => Promise<unknown>][] = [
-  ['layered cache, in-process layer off', 0.7, () => unlayered.get('k')],
+  ['layered cache, in-process layer off', 0.6, () => unlayered.get('k')],
   ['layered cache, copy in process', 1, () => layered.get('k')],
-  ['limiter, one script a take', 0.25, () => limiter.take({ key: 'bench', limit: 1e9, windowMs: 1000 })],
+  [
+    'limiter, one script a take',
+    0.25,
+    () => limiter.take({ key: `bench-${serial++ % 5000}`, limit: 60, windowMs: 60_000 }),
+  ],
 ];
 
 // Side by side, the best of several rounds: other processes share the machine.
