@@ -23,10 +23,13 @@ const AFTER = 1_000;
 
 const CANDIDATE = /(?<![\w.@/\\-])([2-5]\d\d)(?!\d|\.\d)/g;
 const ENHANCED_NEXT = /^(?:[ -]|[;:,]\s?b?['"]?|\)[:;]?\s?|\s-\s)?\s?\(?#?([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)/;
+const PLAINLY_NEXT = /^[ -]#?\d/;
 const ANNOUNCED =
   /(?:\b(?:said|says|returned|returns|reply|replied|replies|response|responsecode|responded|responds|responded with|answer|answered|answers|was|is|with|got|error|errors|status|smtp|esmtp|code|rejected|refused|failed|failure|bounced|command|data|dot)|(?:to|from):\s?<[^<>]{0,80}>|ข้อผิดพลาด|ตอบ|ตอบว่า|ตอบกลับ|ตอบกลับว่า|รหัส|โค้ด|ขึ้น|ขึ้นว่า|แจ้ง|แจ้งว่า|เจอ|ได้)[\s:;,#=<-]{0,6}(?:b?['"([])?$/i;
 const QUOTED = /['"([]$/;
-const WORDS_FOLLOW = /^[ -]\s?[A-Za-z<"#*]/;
+const WORDS_FOLLOW = /^(?: \s?[A-Za-z<"#*]|-[A-Z])/;
+/** RFC 3464 §2.3.6: `Diagnostic-Code: smtp;` is followed by a reply, whatever its number. */
+const DECLARED = /\b[sl]mtp;\s{0,3}['"]?$/i;
 const WEB = /https?\b[^.]{0,20}$/i;
 
 const UNIT =
@@ -60,24 +63,26 @@ export function codesIn(line: string, open: number | null): Mention[] {
   return places.map((place, i) => ({
     code: place.code,
     enhanced: place.enhanced,
-    text: line
-      .slice(place.at + 3, Math.min(places[i + 1]?.at ?? line.length, place.at + AFTER))
-      .replace(/^[\s-]/, '')
-      .trim(),
+    text: replyPart(line.slice(place.at + 3, Math.min(places[i + 1]?.at ?? line.length, place.at + AFTER))),
     last: place.last,
     before: line.slice(Math.max(places[i - 1]?.at ?? 0, place.at - BEFORE), place.at),
   }));
 }
 
+/** A notice in HTML goes on behind the reply, with the headers of the message it returns. */
+const replyPart = (text: string): string =>
+  (text.split(/<br|<\/(?:p|pre|td|div|span)>|original message headers/i, 1)[0] ?? '').replace(/^[\s-]/, '').trim();
+
 function placeOf(line: string, at: number, code: number, going: number | null): Place | null {
   const after = line.slice(at + 3, at + 60);
   const last = !after.startsWith('-');
   const next = ENHANCED_NEXT.exec(after);
-  if (next !== null && agrees(code, Number(next[1]))) {
+  if (next !== null && agrees(code, Number(next[1])) && (code >= 400 || PLAINLY_NEXT.test(after))) {
     return { at, code, enhanced: `${next[1]}.${Number(next[2])}.${Number(next[3])}`, last };
   }
   if (code === going && /^[ -]/.test(after)) return { at, code, enhanced: null, last };
   const before = line.slice(Math.max(0, at - 100), at);
+  if (DECLARED.test(before)) return { at, code, enhanced: null, last };
   if (!isKnownCode(code) || looksCounted(line.slice(at, at + 120)) || WEB.test(before)) return null;
   const quoted = code >= 400 && QUOTED.test(before) && WORDS_FOLLOW.test(after);
   return quoted || ANNOUNCED.test(before) ? { at, code, enhanced: null, last } : null;
@@ -89,9 +94,11 @@ const agrees = (code: number, enhancedClass: number): boolean =>
 
 const ENHANCED_ALONE = /(?<![\w.@/-])#?([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d|[A-Za-z_@/-])/g;
 const ANNOUNCES_ENHANCED =
-  /(?:#|\(|\bstatus:?|\bdsn=|\bcode:?|\berror:?|\bndr:?|\bsmtp;?|ข้อผิดพลาด|รหัส|โค้ด)\s{0,3}['"]?$/i;
+  /(?:#|\bstatus:?|\bdsn=|\bcode:?|\berror:?|\bndr:?|\bsmtp;?|ข้อผิดพลาด|รหัส|โค้ด)\s{0,3}['"(]?$/i;
 const VERSION =
-  /\b(?:version|ver|v|release|exim|postfix|sendmail|qmail|exchange|dovecot|openssl|python|node|java|php|perl|linux|kernel|android|ios|ipados|macos|windows|outlook|thunderbird|firmware|fortios|asyncos|asa|pix|build|รุ่น|เวอร์ชัน)[\s:/-]{0,3}$/i;
+  /\b(?:version|ver|v|release|exim|postfix|sendmail|qmail|exchange|dovecot|openssl|python|node|java|php|perl|linux|kernel|android|ios|ipados|macos|windows|outlook|thunderbird|firmware|fortios|asyncos|asa|pix|build|รุ่น|เวอร์ชัน)[\s:/(-]{0,3}$/i;
+const DSN_FIELD = /\bstatus:\s*$/i;
+const DIAGNOSTIC = /^[ \t]*diagnostic-code:[ \t]*(?:[\w-]{1,40};)?[ \t]*(.{1,500}(?:\n[ \t]+.{1,300}){0,4})/im;
 
 /**
  * Enhanced codes that stand without a reply code. The code that goes with them is then the plainest of their class: 250,
@@ -103,19 +110,24 @@ export function enhancedOnly(text: string): Mention[] {
   for (const match of text.matchAll(ENHANCED_ALONE)) {
     candidates += 1;
     if (candidates > MAX_CANDIDATES || mentions.size === MAX_ENHANCED) break;
-    const before = text.slice(Math.max(0, match.index - BEFORE), match.index);
+    const before = lastParagraph(text.slice(Math.max(0, match.index - AFTER), match.index));
     const enhanced = `${match[1]}.${Number(match[2])}.${Number(match[3])}`;
     if (mentions.has(enhanced) || !announcesEnhanced(before, match[0], enhanced)) continue;
+    const after = firstParagraph(text.slice(match.index, match.index + AFTER));
     mentions.set(enhanced, {
       code: Number(match[1]) * 100 + 50,
       enhanced,
-      text: text.slice(match.index, match.index + AFTER),
+      text: oneLine(DSN_FIELD.test(before) ? (DIAGNOSTIC.exec(`${before}${after}`)?.[1] ?? '') : after),
       last: true,
-      before,
+      before: before.slice(-BEFORE),
     });
   }
   return [...mentions.values()];
 }
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+const firstParagraph = (text: string): string => text.split(/\r?\n[ \t]*\r?\n/, 1)[0] ?? '';
+const lastParagraph = (text: string): string => text.split(/\r?\n[ \t]*\r?\n/).at(-1) ?? '';
 
 function announcesEnhanced(before: string, shown: string, enhanced: string): boolean {
   if (shown.startsWith('#') || before.trim() === '' || ANNOUNCES_ENHANCED.test(before)) return true;

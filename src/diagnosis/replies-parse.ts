@@ -32,13 +32,16 @@ const MAX_REPLY_TEXT = 4_000;
 
 const BOUNCE =
   /diagnostic-code|final-recipient|reporting-mta|remote server returned|mail delivery|undeliver|in reply to |remote host said|smtp error from remote|delivery has failed|delivery status notification|delivery to the following/i;
+const QUOTED_PRINTABLE = /content-transfer-encoding:\s{0,4}quoted-printable/i;
 const CLOSED =
   /^(?:\*{3} )?(?:connection (?:closed|lost|reset)|lost connection|remote host closed connection|closed by remote host)/i;
 const HEADER = /^[A-Za-z][A-Za-z-]{1,40}:\s/;
 const MASK = /^[20*\s]*\*[20*\s]*$/;
 const LINE_REPLY = /^([1-5]\d\d)(?:([ \t-])(.*)|[;:]\s{0,3}(.*)|(\*.*)|)$/;
 
-export function parseReplies(text: string): Parsed {
+export function parseReplies(pasted: string): Parsed {
+  // RFC 2045 §6.7: a raw bounce breaks its lines anywhere, with a `=` at their end.
+  const text = QUOTED_PRINTABLE.test(pasted) ? pasted.replace(/=\r?\n/g, '') : pasted;
   const lines = pastedLines(text);
   const reader = new Reader(lines);
   const bounce = BOUNCE.test(text);
@@ -74,6 +77,8 @@ class Reader {
   /** Index of the next line that is a lone dot, per line; -1 where none follows. */
   readonly #dots: Int32Array;
   #current: Open | null = null;
+  /** Lines of prose not yet read: bounces wrap in the middle of a reply, even between its two codes. */
+  #prose = '';
   #count = 0;
 
   constructor(lines: readonly PastedLine[]) {
@@ -115,6 +120,7 @@ class Reader {
       this.#command(body);
       return false;
     }
+    if (LINE_REPLY.test(body)) this.#readProse();
     const reply = this.#replyAt(line);
     if (reply !== null) {
       this.#segment(reply, from === 'S' || this.#plain);
@@ -122,7 +128,7 @@ class Reader {
     }
     if (isCommand(body)) this.#command(body);
     else if (CLOSED.test(body)) this.#closed();
-    else this.#prose(body);
+    else this.#addProse(body);
     return false;
   }
 
@@ -150,32 +156,30 @@ class Reader {
     return isKnownCode(code) && text !== '' ? found : null;
   }
 
-  /** Words around replies: they carry quoted replies, or go on with the one before them. */
-  #prose(body: string): void {
+  #addProse(body: string): void {
     const open = this.#current;
     if (open !== null && open.code === 220 && !open.complete && MASK.test(body)) {
       this.#append(open, body);
       return;
     }
-    const mentions = codesIn(body, open !== null && !open.complete ? open.code : null);
-    if (mentions.length === 0) {
-      if (open !== null && !HEADER.test(body)) this.#append(open, body);
+    if (HEADER.test(body) || this.#prose.length + body.length > MAX_REPLY_TEXT) this.#readProse();
+    this.#prose = this.#prose === '' ? body : `${this.#prose} ${body}`;
+  }
+
+  /** Words around replies: they carry quoted replies, or go on with the one before them. */
+  #readProse(): void {
+    const prose = this.#prose;
+    this.#prose = '';
+    if (prose === '') return;
+    const open = this.#current;
+    const mentions = codesIn(prose, open !== null && !open.complete ? open.code : null);
+    const [first] = mentions;
+    if (first === undefined) {
+      if (open !== null && !HEADER.test(prose)) this.#append(open, prose);
       return;
     }
-    const lead = mentions[0]?.before ?? '';
-    if (open !== null && !open.complete) this.#append(open, lead);
-    for (const mention of mentions) {
-      this.#segment(
-        {
-          code: mention.code,
-          text: mention.text,
-          last: mention.last,
-          context: mention.before,
-          enhanced: mention.enhanced,
-        },
-        false,
-      );
-    }
+    if (open !== null && !open.complete) this.#append(open, first.before);
+    for (const { before, ...mention } of mentions) this.#segment({ ...mention, context: before }, false);
   }
 
   #segment(segment: Segment, session: boolean): void {
@@ -183,10 +187,10 @@ class Reader {
     if (open !== null && open.code === segment.code && !open.complete) {
       this.#append(open, segment.text);
       open.complete = segment.last;
-      if (session && segment.last) this.#finish();
+      if (session && segment.last) this.#close();
       return;
     }
-    this.#finish();
+    this.#close();
     this.#current = {
       code: segment.code,
       enhanced: segment.enhanced,
@@ -195,7 +199,7 @@ class Reader {
       complete: segment.last,
       size: segment.text.length,
     };
-    if (session && segment.last) this.#finish();
+    if (session && segment.last) this.#close();
   }
 
   #append(open: Open, text: string): void {
@@ -205,6 +209,11 @@ class Reader {
   }
 
   #finish(): void {
+    this.#readProse();
+    this.#close();
+  }
+
+  #close(): void {
     const open = this.#current;
     this.#current = null;
     if (open === null || this.#count >= MAX_REPLIES) return;

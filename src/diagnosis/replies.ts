@@ -11,7 +11,8 @@ import { type Language, type Params, say, type Text } from '../texts/text.ts';
 import { causeOfCode, causeOfEnhanced, isVague } from './replies-codes.ts';
 import { type FoundReply, type PastedEvent, parseReplies } from './replies-parse.ts';
 import { type Provider, providerHinted, sameHouse, serviceName } from './replies-providers.ts';
-import { COMMON_RULES, PROVIDER_RULES, type Rule } from './replies-rules.ts';
+import type { Rule } from './replies-rule.ts';
+import { COMMON_RULES, PROVIDER_RULES } from './replies-rules.ts';
 import { asReply, sessionFacts, sessionPort } from './replies-session.ts';
 
 export type ReplyClass = 'success' | 'intermediate' | 'transient' | 'permanent';
@@ -21,6 +22,8 @@ export type ExplainedReply = {
   readonly enhanced: string | null;
   readonly class: ReplyClass;
   readonly cause: Cause;
+  /** The cause is the reply's own: known by its words or by an enhanced code that names it, not by its class alone. */
+  readonly named: boolean;
   readonly provider: Provider | null;
   readonly meaning: Text;
   readonly fix: Text;
@@ -50,15 +53,27 @@ export function explainText(text: string): Explained {
 
 const isDialogue = (events: readonly PastedEvent[]): boolean => events.some((event) => event.kind === 'command');
 
-/** A bounce says the same thing up to three times: for people, for machines, and in its log. */
+/**
+ * A bounce says the same thing up to three times: for people, for machines, and in its log. Of those that say the same the
+ * fullest is kept, and what says no more than "no" goes where another reply of that code gives the reason.
+ */
 function distinct(replies: readonly ExplainedReply[]): ExplainedReply[] {
-  const kept = new Map<string, ExplainedReply>();
-  for (const reply of replies) {
-    const key = `${reply.code} ${reply.enhanced} ${reply.cause}`;
-    if (!kept.has(key)) kept.set(key, reply);
-  }
-  return [...kept.values()];
+  return replies.filter(
+    (reply, i) =>
+      !replies.some((other, j) => sayTheSame(other, reply) && fullness(other) - fullness(reply) > (j < i ? -1 : 0)),
+  );
 }
+
+function sayTheSame(a: ExplainedReply, b: ExplainedReply): boolean {
+  if (a === b || a.code !== b.code) return false;
+  if (a.named !== b.named) return true;
+  if (a.enhanced === b.enhanced) return a.cause === b.cause || (a.provider === null) !== (b.provider === null);
+  return a.cause === b.cause && (a.enhanced === null || b.enhanced === null);
+}
+
+/** A total order together with the place: of any that say the same, one always stays. */
+const fullness = ({ named, provider, enhanced }: ExplainedReply): number =>
+  (named ? 4 : 0) + (provider === null ? 0 : 2) + (enhanced === null ? 0 : 1);
 
 const CLASSES: readonly ReplyClass[] = ['intermediate', 'success', 'intermediate', 'transient', 'permanent'];
 
@@ -67,7 +82,7 @@ const classOf = (code: number): ReplyClass => CLASSES[Math.floor(code / 100) - 1
 
 function explain(found: FoundReply): ExplainedReply {
   const { code, enhanced } = found;
-  const { cause, provider } = judge(found);
+  const { cause, named, provider } = judge(found);
   const advice = ADVICE[cause];
   const replyClass = classOf(code);
   const who = serviceName(provider);
@@ -77,6 +92,7 @@ function explain(found: FoundReply): ExplainedReply {
     enhanced,
     class: replyClass,
     cause,
+    named,
     provider,
     meaning: replyClass === 'transient' && advice.temporary !== true ? joined(meaning, REPLY_TEXTS.temporary) : meaning,
     fix: filled(advice.fix, who),
@@ -95,19 +111,26 @@ function filled(text: Text, service: string | null): Text {
 
 const joined = (a: Text, b: Text): Text => ({ en: `${a.en} ${b.en}`, th: `${a.th} ${b.th}` });
 
-function judge(found: FoundReply): { cause: Cause; provider: Provider | null } {
-  const text = found.lines.join(' ');
+type Judgement = { readonly cause: Cause; readonly named: boolean };
+
+function judge(found: FoundReply): Judgement & { readonly provider: Provider | null } {
+  const text = found.lines.map((line) => line.replace(ENHANCED_IN_FRONT, '')).join(' ');
   const hinted = providerHinted(`${found.context} ${text}`);
   const own = PROVIDER_RULES.find((rule) => fits(rule, found, text, hinted));
-  if (own !== undefined) return { cause: own.cause, provider: own.provider ?? hinted };
-  return { cause: causeByWordsAndCodes(found, text, hinted), provider: hinted };
+  if (own !== undefined) return { cause: own.cause, named: true, provider: own.provider ?? hinted };
+  return { ...byWordsAndCodes(found, text, hinted), provider: hinted };
 }
 
-function causeByWordsAndCodes(found: FoundReply, text: string, hinted: Provider | null): Cause {
-  const registered = found.enhanced === null ? null : causeOfEnhanced(found.enhanced);
-  if (registered !== null && found.enhanced !== null && !isVague(found.enhanced)) return registered;
+/** Each line of a multi-line reply repeats the code, in the middle of a sentence (RFC 2034 §4). */
+const ENHANCED_IN_FRONT = /^\s{0,4}[245]\.\d{1,3}\.\d{1,3}\s/;
+
+function byWordsAndCodes(found: FoundReply, text: string, hinted: Provider | null): Judgement {
+  const { code, enhanced } = found;
+  const registered = enhanced === null ? null : causeOfEnhanced(enhanced);
+  if (registered !== null && enhanced !== null && !isVague(enhanced)) return { cause: registered, named: true };
   const common = COMMON_RULES.find((rule) => fits(rule, found, text, hinted));
-  return common?.cause ?? registered ?? causeOfCode(found.code);
+  if (common !== undefined) return { cause: common.cause, named: true };
+  return { cause: registered ?? causeOfCode(code), named: false };
 }
 
 function fits(rule: Rule, found: FoundReply, text: string, hinted: Provider | null): boolean {
@@ -142,10 +165,11 @@ function mostTelling(replies: readonly ExplainedReply[]): ExplainedReply | null 
   return best;
 }
 
-/** A named cause before an unnamed one, a final refusal before a passing one, and any of them before "fine". */
-function weight({ class: replyClass, cause, provider }: ExplainedReply): number {
-  if (cause === 'masked-greeting') return 3;
-  const named = provider === null ? 0 : 1;
-  if (replyClass === 'permanent') return 4 + named;
-  return replyClass === 'transient' ? 1 + named : 0;
+/** A final refusal before a passing one, a provider's own words before a bare code, what follows from another last. */
+function weight({ class: replyClass, cause, named, provider }: ExplainedReply): number {
+  if (cause === 'masked-greeting') return 5;
+  if (cause === 'nobody-left') return 1;
+  const clear = (named ? 1 : 0) + (provider === null ? 0 : 1);
+  if (replyClass === 'permanent') return 6 + clear;
+  return replyClass === 'transient' ? 2 + clear : 0;
 }

@@ -322,6 +322,27 @@ export const PROTOCOL_ADVICE = {
       th: 'รอให้ส่งรอบถัดไป ถ้ายังเป็นอยู่ให้ส่งพร้อมกันน้อยลง และอ่านข้อความหลังรหัส',
     },
   },
+  'nobody-left': {
+    meaning: {
+      en: '{who} has nobody to deliver to, since it had refused every recipient before.',
+      th: '{who} ไม่มีผู้รับให้ส่งแล้ว เพราะปฏิเสธผู้รับทุกรายไปก่อนหน้านี้',
+    },
+    fix: {
+      en: 'Look at the refusal of the recipient in the lines before: that is the reason.',
+      th: 'ดูคำปฏิเสธผู้รับในบรรทัดก่อนหน้า นั่นคือสาเหตุ',
+    },
+  },
+  'too-many-errors': {
+    meaning: {
+      en: '{who} hung up after too many refused commands or recipients in one connection.',
+      th: '{who} ตัดการเชื่อมต่อเพราะมีคำสั่งหรือผู้รับที่ถูกปฏิเสธมากเกินไปในการเชื่อมต่อเดียว',
+    },
+    fix: {
+      en: 'Correct what was refused before: remove dead addresses from the list; if commands are refused, try the session by hand.',
+      th: 'แก้สิ่งที่ถูกปฏิเสธก่อนหน้า ลบที่อยู่ที่ใช้ไม่ได้ออกจากรายการ ถ้าเป็นคำสั่งที่ถูกปฏิเสธให้ลองคุย SMTP ด้วยมือ',
+    },
+    article: 'smtp-by-hand',
+  },
   'bare-newline': {
     meaning: {
       en: '{who} found line ends in the message that are not CR LF.',
