@@ -83,7 +83,8 @@ function writeName(bytes: Uint8Array, start: number, name: string): number {
       continue;
     }
     if (byte === 0x5c) {
-      byte = Number(name.slice(i + 1, i + 4));
+      const digits = name.slice(i + 1, i + 4);
+      byte = /^\d{3}$/.test(digits) ? Number(digits) : Number.NaN;
       i += 3;
     }
     if (!(byte <= 0xff)) return 0;
