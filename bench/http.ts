@@ -145,7 +145,7 @@ export async function http(short: boolean): Promise<Result[]> {
     results.push(...(await startAndRest(env, bytes, short)));
   } finally {
     for (const server of servers) await server.stop();
-    await redis.stop();
+    await redis.close();
     await dns.close();
   }
   return results;

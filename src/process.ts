@@ -3,6 +3,7 @@
  * lines of the log, what the stores are told of sends that were cut. Ends the process by itself; throws nothing.
  */
 
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -13,7 +14,7 @@ import { createMetrics } from './api/metrics.ts';
 import { buildApp } from './app.ts';
 import { type ApiKey, type Config, parseApiKeys, readConfig } from './config.ts';
 import type { Services } from './operations/types.ts';
-import { buildServices } from './services.ts';
+import { buildServices, type ServicesOptions } from './services.ts';
 
 /** From the signal to the end (contract §7), and within it when work under way is told to end, so that it can say so. */
 const GRACE_MS = 10_000;
@@ -21,7 +22,13 @@ const ABORT_MS = 8_500;
 /** A file that is written in several steps is read when it has been still for this long. */
 const SETTLE_MS = 200;
 
-export async function start(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+/** What a test's closed world or a benchmark changes about the services. */
+export type Overrides = Omit<ServicesOptions, 'metrics' | 'onRedis' | 'dkimKey'>;
+
+export async function start(
+  env: Readonly<Record<string, string | undefined>>,
+  overrides: Overrides = {},
+): Promise<void> {
   const read = readConfig(env);
   const config = read.ok ? read.config : refuseStart(read.lines);
   const destination = pino.destination({ fd: 1, sync: false });
@@ -36,7 +43,9 @@ export async function start(env: Readonly<Record<string, string | undefined>>): 
   const metrics = createMetrics();
   const keys = createKeyRing([...config.apiKeys, ...keysOfFile(config)]);
   const services = buildServices(config, {
+    ...overrides,
     metrics: metrics.operations,
+    dkimKey: dkimKeyOf(config),
     onRedis: (status, reason) => logger[status === 'up' ? 'info' : 'warn']({ status, reason }, 'redis'),
   });
   const app = await buildApp(services, { logger, metrics, keys, lifecycle });
@@ -89,6 +98,17 @@ function keysOfFile({ apiKeysFile }: Config): readonly ApiKey[] {
   if (apiKeysFile === null) return [];
   const file = readKeys(apiKeysFile);
   return file.ok ? file.value : refuseStart([`API_KEYS_FILE: ${file.rule}`]);
+}
+
+function dkimKeyOf({ dkim }: Config): string | null {
+  if (dkim === null) return null;
+  try {
+    const pem = readFileSync(dkim.keyFile, 'utf8');
+    createPrivateKey(pem);
+    return pem;
+  } catch {
+    return refuseStart(['DKIM_KEY_FILE: cannot be read as a private key in PEM']);
+  }
 }
 
 function readKeys(path: string): ReturnType<typeof parseApiKeys> {

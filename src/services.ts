@@ -3,7 +3,6 @@
  * Opens no listening socket. A Redis that is absent at start is no fault: what needs it degrades and heals by itself.
  */
 
-import { readFileSync } from 'node:fs';
 import type { Config } from './config.ts';
 import { cached } from './dns/cached.ts';
 import { createResolver } from './dns/resolver.ts';
@@ -32,6 +31,8 @@ export type ServicesOptions = {
   readonly metrics: Metrics;
   /** Changes of Redis' state, for the log; the reason holds no secret. */
   readonly onRedis?: (status: 'up' | 'down', reason: string) => void;
+  /** PEM of the key that `DKIM_KEY_FILE` names. */
+  readonly dkimKey?: string | null;
   /** Off in a benchmark only: every cached answer then comes from Redis. */
   readonly inProcessCache?: boolean;
   /** Where a zone's own name servers listen; another one than 53 in a test's closed world only. */
@@ -45,7 +46,7 @@ const HOT_SHARE = 0.25;
 const RECORDS_SHARE = 0.25;
 
 export function buildServices(config: Config, options: ServicesOptions): Services {
-  const { metrics, inProcessCache = true } = options;
+  const { metrics, dkimKey = null, inProcessCache = true } = options;
   const link = config.redisUrl === null ? null : connectRedis(config.redisUrl, redisOptions(options));
   const stores = buildStores(config, link, inProcessCache);
   const upstream = createResolver({
@@ -67,7 +68,7 @@ export function buildServices(config: Config, options: ServicesOptions): Service
     dialer: createDialer({ policy, ports, extraRoots: options.extraRoots ?? [] }),
     neighbourhood: createNeighbourhood(),
     metrics,
-    dkim: config.dkim && { ...config.dkim, privateKey: readFileSync(config.dkim.keyFile, 'utf8') },
+    dkim: config.dkim && dkimKey ? { ...config.dkim, privateKey: dkimKey } : null,
     redisStatus: () => redisStatus(link),
     now: Date.now,
     close: async () => {

@@ -134,7 +134,8 @@ class CachedResolver {
     }
     const answer = capped(result.answer);
     // Not awaited: a slow store must not hold the answer back.
-    void this.#cache.set(key, toStored(question.type, answer), answer.ttl * 1_000 + STALE_WINDOW_MS);
+    const freshMs = answer.ttl * 1_000;
+    void this.#cache.set(key, toStored(question.type, answer), freshMs + STALE_WINDOW_MS, freshMs);
     return { ok: true, answer };
   }
 }

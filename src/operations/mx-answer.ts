@@ -109,7 +109,8 @@ export function renderAnswer(
       return parsed;
     },
     etag: `W/"${stored.digest}-${lang}"`,
-    maxAgeSeconds: Math.max(0, Math.floor((stored.expiresAt - stored.resolvedAt) / 1000)),
+    // The parts of one resolution arrive milliseconds apart: rounding keeps a TTL of an hour an hour.
+    maxAgeSeconds: Math.max(0, Math.round((stored.expiresAt - stored.resolvedAt) / 1000)),
     ageSeconds,
     cacheable: at.cacheable,
     state: at.state,
