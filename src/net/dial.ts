@@ -22,7 +22,7 @@ export type DialRequest = {
 };
 
 export type Dialed =
-  | { readonly ok: true; readonly socket: Duplex; readonly localAddress: string }
+  | { readonly ok: true; readonly socket: Duplex; readonly localAddress: () => string }
   | {
       readonly ok: false;
       readonly failure: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'forbidden' | 'aborted';
@@ -84,9 +84,22 @@ export function createDialer({ policy, ports, extraRoots = [] }: DialerOptions):
 /** Error codes that are about us alone, never about the peer. */
 const OURS = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
 
+/**
+ * One buffer for every connection: a socket's own would be 64 KiB for each read. The chunk of a `data` event is therefore
+ * only good while its listeners run, who copy what they keep. The listener `this` is the socket.
+ */
+const BUFFER = Buffer.allocUnsafeSlow(65_536);
+const ONE_BUFFER: net.OnReadOpts = {
+  buffer: BUFFER,
+  callback(this: net.Socket, length: number) {
+    this.emit('data', BUFFER.subarray(0, length));
+    return true;
+  },
+};
+
 function open({ ip, port, deadline, signal }: DialRequest): Promise<Dialed> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ host: ip, port });
+    const socket = net.connect({ host: ip, port, onread: ONE_BUFFER });
     const settle = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
@@ -101,7 +114,7 @@ function open({ ip, port, deadline, signal }: DialRequest): Promise<Dialed> {
       settle();
       // Whoever takes the socket over hears of its end by `close`; an error between two owners must not be unhandled.
       socket.off('error', failed).on('error', ignore);
-      resolve({ ok: true, socket, localAddress: socket.localAddress ?? ip });
+      resolve({ ok: true, socket, localAddress: () => socket.localAddress ?? ip });
     };
     const failed = (error: NodeJS.ErrnoException) => {
       const code = error.code ?? null;

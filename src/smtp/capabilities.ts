@@ -11,33 +11,35 @@ const MAX_PARAMS = 64;
 
 /** The first line greets, the others are keywords. */
 export function parseCapabilities(ehlo: Reply): Capabilities {
-  const extensions = ehlo.lines.slice(1).flatMap(parseLine);
-  const has = (keyword: string) => extensions.some((extension) => extension.keyword === keyword);
+  const extensions: Extension[] = [];
+  for (let i = 1; i < ehlo.lines.length; i++) {
+    const extension = parseLine(ehlo.lines[i] ?? '');
+    if (extension) extensions.push(extension);
+  }
+  const keywords = new Set(extensions.map(({ keyword }) => keyword));
   return {
     extensions,
-    startTls: has('STARTTLS'),
+    startTls: keywords.has('STARTTLS'),
     size: sizeOf(extensions),
     auth: mechanismsOf(extensions),
-    pipelining: has('PIPELINING'),
-    eightBitMime: has('8BITMIME'),
-    smtpUtf8: has('SMTPUTF8'),
-    dsn: has('DSN'),
-    chunking: has('CHUNKING'),
-    enhancedStatusCodes: has('ENHANCEDSTATUSCODES'),
-    requireTls: has('REQUIRETLS'),
-    limits: limitsOf(extensions),
+    pipelining: keywords.has('PIPELINING'),
+    eightBitMime: keywords.has('8BITMIME'),
+    smtpUtf8: keywords.has('SMTPUTF8'),
+    dsn: keywords.has('DSN'),
+    chunking: keywords.has('CHUNKING'),
+    enhancedStatusCodes: keywords.has('ENHANCEDSTATUSCODES'),
+    requireTls: keywords.has('REQUIRETLS'),
+    limits: keywords.has('LIMITS') ? limitsOf(extensions) : NO_LIMITS,
   };
 }
 
-function parseLine(line: string): Extension[] {
-  const [word, ...params] = line.split(/[ \t]+/, MAX_PARAMS + 2).filter((part) => part !== '');
-  if (word === undefined) return [];
-  const keyword = word.toUpperCase();
-  // `AUTH=LOGIN PLAIN`: the form of servers older than RFC 4954, still sent beside the right one for old clients.
-  const early = /^(AUTH|SIZE)=(.*)$/.exec(keyword);
-  if (early?.[1] === undefined) return [{ keyword, params: params.slice(0, MAX_PARAMS) }];
-  const first = word.slice(early[1].length + 1);
-  return [{ keyword: early[1], params: [first, ...params].filter((part) => part !== '').slice(0, MAX_PARAMS) }];
+/** `AUTH=LOGIN PLAIN`: the form of servers older than RFC 4954, still sent beside the right one for old clients. */
+const EARLY_FORM = /^(AUTH|SIZE)=/i;
+
+function parseLine(line: string): Extension | undefined {
+  const separated = EARLY_FORM.test(line) ? line.replace('=', ' ') : line;
+  const [keyword, ...params] = separated.split(/[ \t]+/, MAX_PARAMS + 2).filter((part) => part !== '');
+  return keyword === undefined ? undefined : { keyword: keyword.toUpperCase(), params: params.slice(0, MAX_PARAMS) };
 }
 
 /** RFC 1870 §4: the number is optional, 0 means no fixed limit. */
@@ -55,6 +57,7 @@ function mechanismsOf(extensions: readonly Extension[]): readonly string[] {
   return [...new Set(offered.map((mechanism) => mechanism.toUpperCase()))];
 }
 
+const NO_LIMITS: Capabilities['limits'] = { mailMax: null, rcptMax: null, rcptDomainMax: null };
 const LIMIT = /^(MAILMAX|RCPTMAX|RCPTDOMAINMAX)=([1-9]\d{0,5})$/i;
 
 /** RFC 9422 §4: positive numbers of at most six digits; a value that is none is as if it were not there. */

@@ -100,7 +100,7 @@ export async function connect(run: Run): Promise<boolean> {
     return false;
   }
   seen.timings.connectMs ??= since(from);
-  run.name = options.ehloName ?? addressLiteral(dialed.localAddress);
+  run.name = options.ehloName ?? addressLiteral(dialed.localAddress());
   const { transcript } = run;
   run.session = new Session(dialed.socket, { transcript, deadline: run.deadline, waits, ...signalOf(options) });
   return target.security !== 'implicit' || encrypt(run, run.session);

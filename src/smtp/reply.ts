@@ -24,11 +24,11 @@ export const REPLY_LIMITS: ReplyLimits = { line: 4_096, replyLines: 500, replyBy
 
 /** RFC 3463 §2; `#` is how AsyncOS writes it. */
 const ENHANCED = /^#?([245]\.\d{1,3}\.\d{1,3})(?![\w.])/;
-const CODE = /^[1-9]\d\d(?!\d)/;
 
 export class ReplyReader {
-  /** Bytes not yet read, one character each: the cheapest way to search, cut and keep them. */
+  /** Bytes, one character each: the cheapest way to search, cut and keep them. What stands before `#at` is read. */
   #text = '';
+  #at = 0;
   #bytes = 0;
   #replyBytes = 0;
   #partial: string[] = [];
@@ -41,15 +41,12 @@ export class ReplyReader {
   }
 
   push(chunk: Buffer): void {
+    // What arrives up to the cap is still read: it may hold the line that explains the rest.
+    const room = Math.max(0, Math.min(chunk.length, this.#limits.bytes - this.#bytes));
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#limits.bytes) {
-      // What arrived up to the cap is still read: it may hold the line that explains the rest.
-      const room = Math.max(0, chunk.length - (this.#bytes - this.#limits.bytes));
-      this.#text += chunk.toString('latin1', 0, room);
-      this.#broken ??= { malformed: 'too-many-bytes' };
-      return;
-    }
-    this.#text += chunk.toString('latin1');
+    if (this.overfull) this.#broken ??= { malformed: 'too-many-bytes' };
+    this.#text = this.#text.slice(this.#at) + chunk.toString('latin1', 0, room);
+    this.#at = 0;
   }
 
   /** The next whole reply; null when more bytes are needed. Once malformed, always malformed. */
@@ -60,18 +57,18 @@ export class ReplyReader {
       if (typeof line !== 'string') return this.#give(line);
       const shown = printableBytes(line);
       this.#fresh.push(shown);
-      if (!CODE.test(line) && this.#partial.length === 0) return this.#give({ malformed: 'not-a-reply' });
+      const code = codeOf(line);
+      if (code === null && this.#partial.length === 0) return this.#give({ malformed: 'not-a-reply' });
       this.#partial.push(shown);
-      if (CODE.test(line) && line.charAt(3) !== '-') return this.#finish(Number(line.slice(0, 3)));
+      if (code !== null && line.charCodeAt(3) !== HYPHEN) return this.#finish(code);
       if (this.#partial.length >= this.#limits.replyLines) return this.#give({ malformed: 'reply-too-long' });
     }
   }
 
   /** Whole lines read since this was last asked, for the transcript: printable, code included. */
   takeLines(): readonly string[] {
-    if (this.#fresh.length === 0) return this.#fresh;
     const lines = this.#fresh;
-    this.#fresh = [];
+    if (lines.length > 0) this.#fresh = [];
     return lines;
   }
 
@@ -82,7 +79,7 @@ export class ReplyReader {
 
   /** Whether bytes were pushed that no reply has used. */
   get unread(): boolean {
-    return this.#text.length > 0 || this.#partial.length > 0;
+    return this.#at < this.#text.length || this.#partial.length > 0;
   }
 
   /** Whether more was pushed than a session may hold. */
@@ -91,21 +88,23 @@ export class ReplyReader {
   }
 
   #line(): string | Malformed | null {
-    const end = this.#text.indexOf('\n');
-    if ((end === -1 ? this.#text.length : end) > this.#limits.line) return { malformed: 'line-too-long' };
+    const from = this.#at;
+    const end = this.#text.indexOf('\n', from);
+    const length = (end === -1 ? this.#text.length : end) - from;
+    if (length > this.#limits.line) return { malformed: 'line-too-long' };
     if (end === -1) return null;
-    this.#replyBytes += end + 1;
+    this.#replyBytes += length + 1;
     if (this.#replyBytes > this.#limits.replyBytes) return { malformed: 'reply-too-long' };
-    const line = this.#text.slice(0, this.#text.charCodeAt(end - 1) === 13 ? end - 1 : end);
-    this.#text = this.#text.slice(end + 1);
-    return line;
+    this.#at = end + 1;
+    return this.#text.slice(from, length > 0 && this.#text.charCodeAt(end - 1) === CR ? end - 1 : end);
   }
 
   #give(malformed: Malformed): Malformed {
-    if (malformed.malformed === 'line-too-long')
-      this.#fresh.push(printableBytes(this.#text.slice(0, this.#limits.line)));
+    const start = this.#text.slice(this.#at, this.#at + this.#limits.line);
+    if (malformed.malformed === 'line-too-long') this.#fresh.push(printableBytes(start));
     this.#broken = malformed;
     this.#text = '';
+    this.#at = 0;
     return malformed;
   }
 
@@ -117,17 +116,32 @@ export class ReplyReader {
   }
 }
 
+const CR = 13;
+const SPACE = 32;
+const HYPHEN = 45;
+
+const digit = (line: string, at: number): number => {
+  const value = line.charCodeAt(at) - 48;
+  return value >= 0 && value <= 9 ? value : Number.NaN;
+};
+
+/** RFC 5321 §4.2 has codes of three digits; a fourth digit makes it something else. */
+function codeOf(line: string): number | null {
+  const code = digit(line, 0) * 100 + digit(line, 1) * 10 + digit(line, 2);
+  return code >= 100 && Number.isNaN(digit(line, 3)) ? code : null;
+}
+
 /** What stands after code and separator; a line without a code, or without a separator, keeps what it has. */
 function textOf(line: string): string {
-  if (!CODE.test(line)) return line;
-  const separator = line.charAt(3);
-  return line.slice(separator === ' ' || separator === '-' ? 4 : 3);
+  if (codeOf(line) === null) return line;
+  const separator = line.charCodeAt(3);
+  return line.slice(separator === SPACE || separator === HYPHEN ? 4 : 3);
 }
 
 function enhancedOf(lines: readonly string[]): string | null {
   for (const line of lines) {
-    const match = ENHANCED.exec(line);
-    if (match?.[1] !== undefined) return match[1];
+    const code = line.includes('.') ? ENHANCED.exec(line)?.[1] : undefined;
+    if (code !== undefined) return code;
   }
   return null;
 }

@@ -13,13 +13,15 @@ import type { Reply } from './types.ts';
 
 export type EndReason = 'timeout' | 'reset' | 'protocol-error' | 'aborted';
 
+/** `code` is the socket's, null without one. */
+type Ending = { readonly reason: EndReason; readonly code: string | null };
+
 export class SessionEnd extends Error {
   override readonly name = 'SessionEnd';
   readonly reason: EndReason;
-  /** The socket's error code, null without one. */
   readonly code: string | null;
 
-  constructor(reason: EndReason, code: string | null = null) {
+  constructor({ reason, code }: Ending) {
     super(reason);
     this.reason = reason;
     this.code = code;
@@ -59,7 +61,7 @@ export class Session {
   #secure = false;
   #secret = false;
   #waiting: Waiting | null = null;
-  #end: SessionEnd | null = null;
+  #end: Ending | null = null;
   /** When the present wait is over, and the one timer that looks: it is set again only for what comes sooner. */
   #due = Number.POSITIVE_INFINITY;
   #wakesAt = Number.POSITIVE_INFINITY;
@@ -78,6 +80,11 @@ export class Session {
 
   get secure(): boolean {
     return this.#secure;
+  }
+
+  /** The conversation is over, though nobody may have been waiting when it ended; replies that came before can still be read. */
+  get ended(): boolean {
+    return this.#end !== null;
   }
 
   /** Lines of a reply under way: a greeting that never ended, once the session has. */
@@ -130,7 +137,7 @@ export class Session {
 
   /** The handshake alone: what implicit TLS begins with. A failed one leaves no connection. */
   async encrypt(upgrade: UpgradeStream): Promise<Upgraded | TlsTimeout> {
-    if (this.#end) throw this.#end;
+    if (this.#end) throw new SessionEnd(this.#end);
     this.#unlisten();
     this.#until(performance.now() + this.#waits.reply);
     const upgraded = await upgrade(this.#stream);
@@ -142,7 +149,7 @@ export class Session {
     }
     const end = this.#ended();
     if (end?.reason === 'timeout') return { ok: false, failure: 'timeout', code: null };
-    if (end) throw end;
+    if (end) throw new SessionEnd(end);
     if (!upgraded.ok) this.close();
     return upgraded;
   }
@@ -156,11 +163,11 @@ export class Session {
 
   /** Lets the connection go, without a word. Safe to call at any time. */
   close(): void {
-    this.#finish(new SessionEnd('aborted'));
+    this.#finish('aborted');
   }
 
   /** Asked anew after every wait: the end comes while nobody looks. */
-  #ended(): SessionEnd | null {
+  #ended(): Ending | null {
     return this.#end;
   }
 
@@ -187,26 +194,27 @@ export class Session {
     this.#take();
   };
 
-  readonly #closed = (): void => this.#finish(new SessionEnd('reset'));
+  readonly #closed = (): void => this.#finish('reset');
 
-  readonly #failed = (error: NodeJS.ErrnoException): void => this.#finish(new SessionEnd('reset', error.code ?? null));
+  readonly #failed = (error: NodeJS.ErrnoException): void => this.#finish('reset', error.code ?? null);
 
-  readonly #aborted = (): void => this.#finish(new SessionEnd('aborted'));
+  readonly #aborted = (): void => this.#finish('aborted');
 
   /** Gives the next whole reply to whoever waits. Bytes that nobody asked for yet stay in the reader, under its caps. */
   #take(): void {
     const waiting = this.#waiting;
     if (!waiting) {
-      if (this.#reader.overfull) this.#finish(new SessionEnd('protocol-error'));
+      if (this.#reader.overfull) this.#finish('protocol-error');
       return;
     }
     const heard = this.#reader.next();
-    for (const line of this.#reader.takeLines()) if (!this.#secret) this.#transcript.heard(line, this.#secure);
+    const lines = this.#reader.takeLines();
+    if (!this.#secret) this.#transcript.heard(lines, this.#secure);
     if (heard === null) {
       // What arrived before the end is still heard, such as a 421 that closes the connection.
       if (this.#end) this.#refuse(this.#end);
     } else if (isMalformed(heard)) {
-      this.#finish(new SessionEnd('protocol-error'));
+      this.#finish('protocol-error');
     } else {
       this.#waiting = null;
       this.#due = this.#deadline;
@@ -214,9 +222,9 @@ export class Session {
     }
   }
 
-  #finish(end: SessionEnd): void {
+  #finish(reason: EndReason, code: string | null = null): void {
     if (!this.#end) {
-      this.#end = end;
+      this.#end = { reason, code };
       clearTimeout(this.#timer);
       this.#signal?.removeEventListener('abort', this.#aborted);
       this.#unlisten();
@@ -225,10 +233,10 @@ export class Session {
     this.#refuse(this.#end);
   }
 
-  #refuse(end: SessionEnd): void {
+  #refuse(end: Ending): void {
     const waiting = this.#waiting;
     this.#waiting = null;
-    waiting?.reject(end);
+    waiting?.reject(new SessionEnd(end));
   }
 
   #until(due: number): void {
@@ -245,6 +253,6 @@ export class Session {
   readonly #wake = (): void => {
     // The wait this was set for may be over since, and a later one under way.
     if (performance.now() < this.#due) this.#wakeAt(this.#due);
-    else this.#finish(new SessionEnd('timeout'));
+    else this.#finish('timeout');
   };
 }

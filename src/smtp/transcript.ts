@@ -14,17 +14,22 @@ export class Transcript {
     this.#startedAt = startedAt;
   }
 
-  /** `line` is printable already, as the reply reader gives it. */
-  heard(line: string, secure: boolean): void {
-    this.#add('S', line, secure);
+  /** `lines` are printable already, as the reply reader gives them. */
+  heard(lines: readonly string[], secure: boolean): void {
+    if (lines.length === 0) return;
+    const atMs = this.#now();
+    for (const line of lines) this.#add({ atMs, from: 'S', line, secure });
   }
 
   said(line: string, secure: boolean): void {
-    this.#add('C', printable(line), secure);
+    this.#add({ atMs: this.#now(), from: 'C', line: printable(line), secure });
   }
 
-  #add(from: 'S' | 'C', line: string, secure: boolean): void {
-    if (this.lines.length >= MAX_TRANSCRIPT_LINES) return;
-    this.lines.push({ atMs: Math.round(performance.now() - this.#startedAt), from, line, secure });
+  #now(): number {
+    return Math.round(performance.now() - this.#startedAt);
+  }
+
+  #add(line: TranscriptLine): void {
+    if (this.lines.length < MAX_TRANSCRIPT_LINES) this.lines.push(line);
   }
 }
