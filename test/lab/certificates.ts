@@ -6,10 +6,12 @@ import { type Lab, must, needCommand } from './lab.ts';
 
 export type KeyPair = { readonly key: string; readonly cert: string };
 
+export type IssueOptions = { readonly expired?: boolean; readonly notYetValid?: boolean; readonly rsa?: boolean };
+
 export type LabCa = {
   /** What `NODE_EXTRA_CA_CERTS`, `-CAfile` and `smtp_tls_CAfile` take. */
   readonly file: string;
-  readonly issue: (name: string, options?: { expired?: boolean; notYetValid?: boolean }) => Promise<KeyPair>;
+  readonly issue: (name: string, options?: IssueOptions) => Promise<KeyPair>;
   readonly selfSigned: (name: string) => Promise<KeyPair>;
 };
 
@@ -34,10 +36,20 @@ export async function createCa(lab: Lab): Promise<LabCa> {
   };
   return {
     file: join(dir, 'ca.crt'),
-    issue: async (name, { expired = false, notYetValid = false } = {}) => {
+    issue: async (name, { expired = false, notYetValid = false, rsa = false } = {}) => {
       const id = fresh();
       const san = ['-addext', `subjectAltName=DNS:${name}`];
-      const request = ['-new', ...EC, '-keyout', `${id}.key`, '-out', `${id}.csr`, '-subj', `/CN=${name}`, ...san];
+      const request = [
+        '-new',
+        ...(rsa ? RSA : EC),
+        '-keyout',
+        `${id}.key`,
+        '-out',
+        `${id}.csr`,
+        '-subj',
+        `/CN=${name}`,
+        ...san,
+      ];
       await openssl(['req', ...request]);
       const [from, to] = expired ? [-60, -30] : notYetValid ? [30, 90] : [-1, 90];
       const dates = ['-startdate', stamp(from), '-enddate', stamp(to)];
@@ -64,6 +76,8 @@ export async function createCa(lab: Lab): Promise<LabCa> {
 }
 
 const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+
+const RSA = ['-newkey', 'rsa:2048', '-nodes'];
 
 const selfSign = (id: string, name: string, extensions: readonly string[]) => {
   const files = ['-keyout', `${id}.key`, '-out', `${id}.crt`];

@@ -105,6 +105,8 @@ async function startNsd(lab: Lab, zones: string): Promise<Daemon & { ip: string 
     zone('example', 'example'),
     zone('signed.example', 'signed.example.signed'),
     zone('bogus.example', 'bogus.example.signed'),
+    // Without its file NSD has nothing to serve and says SERVFAIL: a lame server.
+    zone('lame.example', 'no-such-file'),
   ];
   const file = join(lab.dir, 'nsd.conf');
   await writeFile(file, `${config.join('\n')}\n`);

@@ -86,7 +86,9 @@ describe('what the zone says is what the service says', () => {
 });
 
 describe.each(['dig', 'kdig'] as const)('%s sees the same', (tool) => {
-  const small = mxCases.filter((c) => isAnswer(c) && c.domain !== 'many.example');
+  // The dead server costs seconds each time it is asked, and dig learns no more of it than we do.
+  const skipped = ['many.example', 'mx-dead.example'];
+  const small = mxCases.filter((c) => isAnswer(c) && !skipped.includes(c.domain));
   test.for(small)('$domain', { timeout: SLOW }, async ({ domain }) => {
     const answer = asAnswer((await fetchMx(domain)).body);
     const reply = await ask(domainToASCII(domain), 'MX', tool);

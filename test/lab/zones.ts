@@ -238,7 +238,7 @@ export const mxCases: readonly MxCase[] = [
       status: 'mx',
       exchanges: [[5, 'gone.hosts.example', 'nxdomain']],
       order: [],
-      findings: ['mx-host-nxdomain', 'mx-single'],
+      findings: ['mx-host-nxdomain'],
     },
   },
   {
