@@ -169,7 +169,9 @@ class Line {
     });
     this.#socket.on('error', () => this.#fail());
     this.#socket.on('message', (packet, from) => this.#receive(packet, from.address, from.port));
-    this.#socket.connect(server.port, server.ip, () => this.#connected());
+    // Not as a callback of `connect`, which would then also get the error.
+    this.#socket.on('connect', () => this.#connected());
+    this.#socket.connect(server.port, server.ip);
     this.#socket.unref();
   }
 

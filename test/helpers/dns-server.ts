@@ -8,7 +8,7 @@ import { createServer, type Socket } from 'node:net';
 import packet, { type Packet, type RecordLike } from 'dns-packet';
 import type { RecordData, RecordType } from '../../src/dns/types.ts';
 
-export type Reply = (bytes: Uint8Array) => void;
+export type Reply = (bytes: Uint8Array) => unknown;
 export type Handlers = {
   readonly udp?: (query: Buffer, reply: Reply, from: { readonly address: string; readonly port: number }) => void;
   /** The query without its two bytes of length; the socket is the handler's to answer on. */
@@ -32,9 +32,10 @@ export async function listenDns(handlers: Handlers, ip = '127.0.0.1', wanted = 0
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
+  let closed = false;
   const udp = createSocket(ip.includes(':') ? 'udp6' : 'udp4');
   udp.on('message', (query, from) => {
-    handlers.udp?.(query, (bytes) => udp.send(bytes, from.port, from.address), from);
+    handlers.udp?.(query, (bytes) => closed || udp.send(bytes, from.port, from.address), from);
   });
   const port = await new Promise<number>((resolve, reject) => {
     tcp.once('error', reject);
@@ -49,6 +50,7 @@ export async function listenDns(handlers: Handlers, ip = '127.0.0.1', wanted = 0
     ip,
     port,
     async close() {
+      closed = true;
       for (const socket of sockets) socket.destroy();
       await Promise.all([
         new Promise<void>((done) => udp.close(() => done())),
