@@ -5,7 +5,7 @@
 
 import { toUnicode } from '../dns/name.ts';
 import type { MailRoute } from '../mx/types.ts';
-import { listed, REASONS, SUMMARY, waitInWords } from '../texts/summary.ts';
+import { listed, OR, REASONS, SUMMARY, WHILE, waitInWords } from '../texts/summary.ts';
 import { type Language, type Params, say } from '../texts/text.ts';
 import type { DeliveryFacts, DeliveryHost, DeliveryStep, Wait } from './delivery.ts';
 
@@ -38,7 +38,7 @@ const names = (hosts: readonly DeliveryHost[], lang: Language) =>
 
 /** The reasons of several hosts, each once. */
 const reasons = (hosts: readonly DeliveryHost[], lang: Language): string =>
-  listed([...new Set(hosts.map(({ reason }) => REASONS[reason][lang]))], lang);
+  listed([...new Set(hosts.map(({ reason }) => REASONS[reason][lang]))], lang, OR);
 
 function firstStepAccepts(
   step: DeliveryStep,
@@ -60,21 +60,17 @@ function firstStepAccepts(
   if (ailing.length > 0)
     return [lead, speak('backup-ails', { hosts: names(ailing, lang), reason: reasons(ailing, lang) })];
   const ready = backups.filter(({ state }) => state === 'accepting');
-  return ready.length > 0 ? [lead, speak('backup-accepts', { hosts: names(ready, lang) })] : [lead];
+  if (ready.length > 0) return [lead, speak('backup-accepts', { hosts: names(ready, lang) })];
+  if (hosts.length > 1) return [lead, speak('equals-help')];
+  return backups.length > 0 ? [lead] : [lead, speak('alone')];
 }
 
 function someOfFirstStep({ hosts }: DeliveryStep, speak: Speaker, lang: Language): string[] {
   const ailing = hosts.filter(({ state }) => state !== 'accepting');
-  const well = hosts.filter(({ state }) => state === 'accepting');
-  const params = {
-    count: hosts.length,
-    hosts: names(ailing, lang),
-    reason: reasons(ailing, lang),
-    host: names(well, lang),
-  };
+  const params = { count: hosts.length, hosts: names(ailing, lang), reason: reasons(ailing, lang) };
   const longest = ailing.reduce((most, { wait }) => (wait.exim > most.exim ? wait : most), { postfix: 0, exim: 0 });
   const lead = speak('some-equals-ail', params);
-  return longest.exim > 0 ? [lead, speak('costs-time-sometimes', costOf(longest, lang))] : [lead];
+  return [lead, longest.exim > 0 ? speak('costs-time-sometimes', costOf(longest, lang)) : speak('costs-nothing')];
 }
 
 const costOf = (wait: Wait, lang: Language): Params => ({
@@ -87,7 +83,7 @@ function laterStepAccepts(facts: DeliveryFacts, at: number, speak: Speaker, lang
   const host = facts.firstChoice ?? '';
   const params = { hosts: names(passed, lang), reason: reasons(passed, lang), host };
   // Only what was truly seen to fail is said to fail.
-  if (passed.every(unseen)) return [speak('next-accepts-first-unseen', params)];
+  if (passed.every(unseen)) return [speak('next-accepts-first-unseen', params), speak('try-elsewhere')];
   const lead = speak('next-accepts', params);
   return [lead, facts.wait.exim > 0 ? speak('costs-time', costOf(facts.wait, lang)) : speak('costs-nothing')];
 }
@@ -96,11 +92,11 @@ const unseen = ({ reason }: DeliveryHost): boolean => reason === 'ours' || reaso
 
 function nobodyAccepts(facts: DeliveryFacts, speak: Speaker, lang: Language): string[] {
   const hosts = facts.steps.flatMap((step) => step.hosts);
-  const deferring = hosts.filter(({ state }) => state === 'deferring');
-  if (deferring.length > 0) return [speak('deferring', { hosts: names(deferring, lang) }), speak('waits-in-queue')];
   const details = [...Map.groupBy(hosts, ({ reason }) => reason)]
-    .map(([reason, same]) => speak('detail', { hosts: names(same, lang), reason: REASONS[reason][lang] }))
-    .join('; ');
+    .map(([reason, same]) => `${names(same, lang)} ${REASONS[reason][lang]}`)
+    .join(WHILE[lang]);
+  if (hosts.some(({ state }) => state === 'deferring'))
+    return [speak('deferring', { details }), speak('waits-in-queue')];
   if (facts.delivers === null) return [speak('unseen', { details }), speak('try-elsewhere')];
   const refused = hosts.every(({ reason }) => reason === 'rejects');
   return [speak('down', { details }), speak(refused ? 'may-bounce' : 'waits-in-queue')];

@@ -85,8 +85,7 @@ function merge(same: readonly Finding[]): Finding {
 
 const bounded = (evidence: readonly string[]): string[] => [...new Set(evidence)].slice(0, MOST_EVIDENCE);
 
-const hostsOf = ({ params }: Finding): string[] =>
-  typeof params.host === 'string' ? params.host.split(', ').filter((host) => host !== '...') : [];
+const hostsOf = ({ params }: Finding): string[] => (typeof params.host === 'string' ? params.host.split(', ') : []);
 
 const named = (hosts: readonly string[]): string =>
   hosts.length > MOST_NAMED ? [...hosts.slice(0, MOST_NAMED), '...'].join(', ') : hosts.join(', ');

@@ -54,6 +54,7 @@ const IN_DELIVERY = /^(?:host-not-answering|greeting-rejected|mx-(?:null|none|nx
 
 function mostPressing(
   findings: readonly Finding[],
+  judged: Verdict,
 ): { key: 'trouble' | 'ours' | 'note'; findings: readonly Finding[] } | null {
   const told = findings.filter(({ code }) => !IN_DELIVERY.test(code));
   const ours = told.filter(({ code }) => OURS_CODES.has(code));

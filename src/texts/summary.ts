@@ -3,7 +3,7 @@
  * itself; `diagnosis/summary.ts` chooses two or three. Pure data. Hosts, numbers and closed sets only.
  */
 
-import type { Catalogue, Language, Text } from './text.ts';
+import { type Catalogue, type Language, say, type Text } from './text.ts';
 
 export const SUMMARY = {
   'null-mx': {
@@ -27,58 +27,65 @@ export const SUMMARY = {
     th: 'ตอนนี้บอกไม่ได้ว่า {domain} รับอีเมลหรือไม่ เพราะค้นที่อยู่ของเมลเซิร์ฟเวอร์ไม่สำเร็จ ผู้ส่งที่เจอปัญหาเดียวกันจะเก็บอีเมลไว้แล้วลองใหม่',
   },
   'one-accepts': {
-    en: 'Mail for {domain} goes to {host}, which accepts it right now.',
-    th: 'อีเมลถึง {domain} ส่งไปที่ {host} ซึ่งรับได้ในขณะนี้',
+    en: '{domain} takes mail right now: it goes to {host}.',
+    th: '{domain} รับอีเมลได้ในขณะนี้ อีเมลส่งไปที่ {host}',
   },
   'equals-accept': {
-    en: 'Mail for {domain} goes to one of {count} equal servers ({hosts}), {percent} % to each; all of them accept it right now.',
-    th: 'อีเมลถึง {domain} ถูกแบ่งไปยังเซิร์ฟเวอร์ {count} ตัวที่เท่าเทียมกัน ({hosts}) ตัวละ {percent} % และทุกตัวรับได้ในขณะนี้',
+    en: '{domain} takes mail right now: it goes to one of {count} equal servers ({hosts}), {percent} % of it to each.',
+    th: '{domain} รับอีเมลได้ในขณะนี้ อีเมลถูกแบ่งไปยังเซิร์ฟเวอร์ {count} ตัวที่เท่าเทียมกัน ({hosts}) ตัวละ {percent} %',
+  },
+  alone: {
+    en: 'There is no other server: should it fail, mail waits with its senders for four to five days.',
+    th: 'ไม่มีเซิร์ฟเวอร์อื่น ถ้าเครื่องนี้ล่ม อีเมลจะรออยู่ที่ผู้ส่งได้สี่ถึงห้าวัน',
+  },
+  'equals-help': {
+    en: 'Should one of them fail, senders take another in the same attempt.',
+    th: 'ถ้าตัวใดล่ม ผู้ส่งจะไปยังตัวอื่นในการส่งครั้งเดียวกัน',
   },
   'backup-accepts': {
-    en: 'If it fails, senders go on to {hosts}.',
+    en: 'Should that fail, senders go on to {hosts}.',
     th: 'ถ้าส่งไม่ได้ ผู้ส่งจะไปต่อที่ {hosts}',
   },
   'backup-ails': {
-    en: 'Further servers are published behind it, and of those {hosts} would not take over now: {reason}.',
-    th: 'ยังมีเซิร์ฟเวอร์สำรองประกาศไว้ แต่ {hosts} รับช่วงต่อไม่ได้ในขณะนี้ เพราะ{reason}',
+    en: 'Of the servers behind it, {hosts} {reason} and could not take over now.',
+    th: 'ส่วนเซิร์ฟเวอร์สำรอง {hosts} {reason} จึงรับช่วงต่อไม่ได้ในขณะนี้',
   },
   'some-equals-ail': {
-    en: 'Mail for {domain} is shared by {count} equal servers, of which {hosts} do not accept it now ({reason}). A sender that picks one of those goes on to the next in the same attempt, so nothing is lost; {host} accepts mail.',
-    th: 'อีเมลถึง {domain} แบ่งกันระหว่างเซิร์ฟเวอร์ {count} ตัวที่เท่าเทียมกัน แต่ {hosts} ไม่รับในขณะนี้ ({reason}) ผู้ส่งที่เลือกเจอจะไปยังตัวถัดไปในการส่งครั้งเดียวกัน จดหมายจึงไม่หาย ส่วน {host} รับได้',
+    en: '{domain} takes mail right now, but of its {count} equal servers {hosts} {reason}; a sender that picks such a one goes on to another in the same attempt, so nothing is lost.',
+    th: '{domain} รับอีเมลได้ในขณะนี้ แต่ในเซิร์ฟเวอร์ {count} ตัวที่เท่าเทียมกัน {hosts} {reason} ผู้ส่งที่เลือกเจอจะไปยังตัวอื่นในการส่งครั้งเดียวกัน จดหมายจึงไม่หาย',
   },
   'next-accepts': {
-    en: 'Mail for {domain} should go to {hosts} first, but {reason}. Senders go on to {host} instead, which accepts mail right now: nothing is lost.',
-    th: 'อีเมลถึง {domain} ควรไปที่ {hosts} ก่อน แต่{reason} ผู้ส่งจึงไปที่ {host} แทน ซึ่งรับได้ในขณะนี้ จดหมายจึงไม่หาย',
+    en: 'Mail for {domain} should go to {hosts} first, which {reason}; senders therefore go on to {host}, which takes it right now: nothing is lost.',
+    th: 'อีเมลถึง {domain} ควรไปที่ {hosts} ก่อน แต่เครื่องนั้น{reason} ผู้ส่งจึงไปที่ {host} แทน ซึ่งรับได้ในขณะนี้ จดหมายจึงไม่หาย',
   },
   'next-accepts-first-unseen': {
-    en: 'Mail for {domain} goes to {hosts} first; whether that is in order cannot be seen from here, since {reason}. The next in line, {host}, accepts mail right now.',
-    th: 'อีเมลถึง {domain} ไปที่ {hosts} ก่อน แต่จากที่นี่มองไม่เห็นว่าปกติหรือไม่ เพราะ{reason} ส่วนตัวถัดไปคือ {host} รับได้ในขณะนี้',
+    en: 'Mail for {domain} goes to {hosts} first, which {reason}; the next in line, {host}, takes mail right now.',
+    th: 'อีเมลถึง {domain} ไปที่ {hosts} ก่อน ซึ่ง{reason} ส่วนตัวถัดไปคือ {host} รับได้ในขณะนี้',
   },
   'costs-time': {
-    en: 'That costs each message about {postfix} with a Postfix sender and up to {exim} with an Exim sender, which is the delay people notice.',
-    th: 'แต่ละฉบับจึงช้าลงราว {postfix} ถ้าผู้ส่งใช้ Postfix และได้ถึง {exim} ถ้าใช้ Exim ซึ่งก็คือความล่าช้าที่ผู้ใช้รู้สึก',
+    en: 'Each message comes late by the wait before that: about {postfix} from a Postfix sender, up to {exim} from an Exim sender.',
+    th: 'แต่ละฉบับจะมาช้าเท่ากับเวลาที่รอเครื่องแรก คือราว {postfix} จากผู้ส่งที่ใช้ Postfix และได้ถึง {exim} จากผู้ส่งที่ใช้ Exim',
   },
   'costs-time-sometimes': {
     en: 'Such a try costs about {postfix} with a Postfix sender and up to {exim} with an Exim sender.',
     th: 'การลองเช่นนั้นเสียเวลาราว {postfix} ถ้าผู้ส่งใช้ Postfix และได้ถึง {exim} ถ้าใช้ Exim',
   },
   'costs-nothing': {
-    en: 'The failure is immediate, so the detour takes no noticeable time; if mail is slow, look for the cause elsewhere.',
-    th: 'การส่งไม่สำเร็จรู้ผลทันที การอ้อมจึงแทบไม่เสียเวลา ถ้าอีเมลช้า ให้หาสาเหตุที่อื่น',
+    en: 'That failure shows at once and costs no time worth naming; if mail is slow, the cause lies elsewhere.',
+    th: 'ความล้มเหลวนั้นรู้ผลทันทีจึงแทบไม่เสียเวลา ถ้าอีเมลช้า สาเหตุอยู่ที่อื่น',
   },
   deferring: {
-    en: 'No server of {domain} takes mail this minute, but {hosts} asked senders to come back later (4xx).',
-    th: 'ขณะนี้ไม่มีเซิร์ฟเวอร์ของ {domain} รับอีเมล แต่ {hosts} ขอให้ผู้ส่งมาใหม่ภายหลัง (4xx)',
+    en: 'No server of {domain} takes mail this minute: {details}.',
+    th: 'ขณะนี้ยังไม่มีเซิร์ฟเวอร์ของ {domain} รับอีเมล คือ {details}',
   },
   down: {
-    en: 'Nobody accepts mail for {domain} right now: {details}.',
-    th: 'ขณะนี้ไม่มีเครื่องใดรับอีเมลของ {domain} ได้แก่ {details}',
+    en: 'Nobody takes mail for {domain} right now: {details}.',
+    th: 'ขณะนี้ไม่มีเครื่องใดรับอีเมลของ {domain} คือ {details}',
   },
   unseen: {
-    en: 'Whether {domain} accepts mail cannot be said from here: {details}.',
-    th: 'จากที่นี่บอกไม่ได้ว่า {domain} รับอีเมลหรือไม่ ได้แก่ {details}',
+    en: 'From here it cannot be said whether {domain} takes mail: {details}.',
+    th: 'จากที่นี่บอกไม่ได้ว่า {domain} รับอีเมลหรือไม่ คือ {details}',
   },
-  detail: { en: '{hosts}: {reason}', th: '{hosts} {reason}' },
   'waits-in-queue': {
     en: 'Mail waits with its senders: Postfix tries again after 5 minutes, then ever less often up to every 67 minutes, for 5 days; Exim every 15 minutes for 2 hours, then ever less often, for 4 days.',
     th: 'จดหมายรออยู่ที่ผู้ส่ง โดย Postfix ลองใหม่หลัง 5 นาที แล้วห่างขึ้นจนถึงทุก 67 นาที เป็นเวลา 5 วัน ส่วน Exim ลองทุก 15 นาทีใน 2 ชั่วโมงแรก แล้วห่างขึ้นเรื่อย ๆ เป็นเวลา 4 วัน',
@@ -96,43 +103,46 @@ export const SUMMARY = {
   note: { en: 'Worth a look: {titles}.', th: 'ที่ควรดูเพิ่ม: {titles}' },
 } as const satisfies Catalogue;
 
-/** What a host did, as a clause that follows "but", "since" or a colon. */
+/** What a host did when it was asked, after its name or "which"; the same for one host and for several. */
 export const REASONS = {
-  accepts: { en: 'it accepts mail', th: 'รับอีเมลได้' },
-  later: { en: 'it asks to come back later (4xx)', th: 'เซิร์ฟเวอร์ขอให้มาใหม่ภายหลัง (4xx)' },
-  refused: { en: 'it refuses connections', th: 'เซิร์ฟเวอร์ปฏิเสธการเชื่อมต่อ' },
-  dropped: { en: 'it does not answer', th: 'เซิร์ฟเวอร์ไม่ตอบ' },
-  unreachable: { en: 'it cannot be reached', th: 'ไปไม่ถึงเซิร์ฟเวอร์' },
-  'hangs-up': { en: 'it hangs up', th: 'เซิร์ฟเวอร์ตัดการเชื่อมต่อ' },
-  rejects: { en: 'it turns senders away (5xx)', th: 'เซิร์ฟเวอร์ไม่รับผู้ส่ง (5xx)' },
-  'not-smtp': { en: 'something other than a mail server answers', th: 'สิ่งที่ตอบไม่ใช่เมลเซิร์ฟเวอร์' },
-  'no-address': { en: 'it has no address', th: 'เซิร์ฟเวอร์ไม่มีที่อยู่' },
-  silent: { en: 'it takes the connection and stays silent', th: 'เซิร์ฟเวอร์รับการเชื่อมต่อแต่เงียบ' },
+  accepts: { en: 'accepted mail', th: 'รับอีเมลได้' },
+  later: { en: 'asked to come back later (4xx)', th: 'ขอให้มาใหม่ภายหลัง (4xx)' },
+  refused: { en: 'refused the connection', th: 'ปฏิเสธการเชื่อมต่อ' },
+  dropped: { en: 'did not answer', th: 'ไม่ตอบ' },
+  unreachable: { en: 'could not be reached', th: 'ติดต่อไม่ถึง' },
+  'hangs-up': { en: 'hung up', th: 'ตัดการเชื่อมต่อ' },
+  rejects: { en: 'turned the sender away (5xx)', th: 'ไม่รับผู้ส่ง (5xx)' },
+  'not-smtp': { en: 'answered with something that is not SMTP', th: 'ตอบสิ่งที่ไม่ใช่ SMTP' },
+  'no-address': { en: 'had no address', th: 'ไม่มีที่อยู่' },
+  silent: { en: 'took the connection and stayed silent', th: 'รับการเชื่อมต่อแต่เงียบ' },
   guard: {
-    en: 'its address is not public, so it was not tried',
-    th: 'ที่อยู่ไม่ใช่ที่อยู่สาธารณะ จึงไม่ได้ลองเชื่อมต่อ',
+    en: 'went untried because the address is not a public one',
+    th: 'ไม่ได้ลองเชื่อมต่อเพราะไม่ใช่ที่อยู่สาธารณะ',
   },
-  ours: { en: 'what was seen is our own trouble', th: 'สิ่งที่เห็นเป็นปัญหาของฝั่งเราเอง' },
-  'not-asked': { en: 'it was not asked this time', th: 'รอบนี้ยังไม่ได้ตรวจ' },
+  ours: {
+    en: 'could not be judged because of trouble on our side',
+    th: 'ยังตัดสินไม่ได้เพราะติดปัญหาที่ฝั่งเราเอง',
+  },
+  'not-asked': { en: 'went unasked this time', th: 'ยังไม่ได้ตรวจในรอบนี้' },
 } as const satisfies Catalogue;
 
+const AND: Text = { en: ' and ', th: ' และ ' };
+export const OR: Text = { en: ' or ', th: 'หรือ' };
+/** Between two clauses. */
+export const WHILE: Text = { en: '; ', th: ' ส่วน ' };
+const OTHERS: Text = { en: '{count} others', th: 'อีก {count} ตัว' };
+
 /** `a, b and c`; past four only the number of the rest. */
-export function listed(items: readonly string[], lang: Language): string {
-  const shown = items.length > 4 ? items.slice(0, 3) : items;
-  const rest = items.length - shown.length;
-  const others: Text = { en: `${rest} others`, th: `อีก ${rest} ตัว` };
-  const all = rest > 0 ? [...shown, others[lang]] : shown;
+export function listed(items: readonly string[], lang: Language, joint: Text = AND): string {
+  const rest = items.length > 4 ? items.length - 3 : 0;
+  const all = rest > 0 ? [...items.slice(0, 3), say(OTHERS, lang, { count: rest })] : items;
   const last = all.at(-1) ?? '';
-  if (all.length < 2) return last;
-  const and: Text = { en: ' and ', th: ' และ ' };
-  return `${all.slice(0, -1).join(', ')}${and[lang]}${last}`;
+  return all.length < 2 ? last : `${all.slice(0, -1).join(', ')}${joint[lang]}${last}`;
 }
 
+const SECONDS: Text = { en: '{count} s', th: '{count} วินาที' };
+const MINUTES: Text = { en: '{count} minutes', th: '{count} นาที' };
+
 /** Seconds up to two minutes, whole minutes beyond. */
-export function waitInWords(seconds: number, lang: Language): string {
-  const text: Text =
-    seconds < 120
-      ? { en: `${seconds} s`, th: `${seconds} วินาที` }
-      : { en: `${Math.round(seconds / 60)} minutes`, th: `${Math.round(seconds / 60)} นาที` };
-  return text[lang];
-}
+export const waitInWords = (seconds: number, lang: Language): string =>
+  seconds < 120 ? say(SECONDS, lang, { count: seconds }) : say(MINUTES, lang, { count: Math.round(seconds / 60) });
