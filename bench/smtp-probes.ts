@@ -42,7 +42,8 @@ export async function ours(peer: Peer, security: Security): Promise<void> {
 }
 
 export async function verify(peer: Peer, security: Security): Promise<void> {
-  const secure = security === 'starttls' ? { requireTLS: true, tls: { ca: peer.ca, servername: HOST } } : { ignoreTLS: true };
+  const secure =
+    security === 'starttls' ? { requireTLS: true, tls: { ca: peer.ca, servername: HOST } } : { ignoreTLS: true };
   const transport = nodemailer.createTransport({ host: '127.0.0.1', port: peer.port, name: 'probe.test', ...secure });
   await transport.verify();
   transport.close();
@@ -61,7 +62,12 @@ async function measure(work: () => Promise<void>, total: number, inFlight: numbe
   await Promise.all(Array.from({ length: inFlight }, lane));
   const seconds = (performance.now() - from) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  return { perSecond: Math.round(total / seconds), cpuMicros: Math.round((user + system) / total), u: Math.round(user/total), s: Math.round(system/total) } as Cost;
+  return {
+    perSecond: Math.round(total / seconds),
+    cpuMicros: Math.round((user + system) / total),
+    u: Math.round(user / total),
+    s: Math.round(system / total),
+  } as Cost;
 }
 
 type Contest = { readonly mode: PeerMode; readonly total: number; readonly inFlight: number; readonly rounds: number };
@@ -164,7 +170,14 @@ export async function memoryInFlight(mode: 'silent' | 'silent-tls'): Promise<Res
     await Promise.all(Array.from({ length: 200 }, () => probe(peer, security, 3_000)));
     const before = settledBytes();
     const stop = new AbortController();
-    const target = { host: HOST, ip: '127.0.0.1', family: 4 as const, port: peer.port, security, preference: 10 } as const;
+    const target = {
+      host: HOST,
+      ip: '127.0.0.1',
+      family: 4 as const,
+      port: peer.port,
+      security,
+      preference: 10,
+    } as const;
     const probes: Promise<HostProbe>[] = [];
     for (let i = 0; i < count; i++) {
       probes.push(probeHost(target, peer.dialer, { ehloName: 'probe.test', maxMs: 120_000, signal: stop.signal }));

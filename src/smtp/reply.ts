@@ -41,10 +41,11 @@ export class ReplyReader {
   }
 
   push(chunk: Buffer): void {
+    if (this.#broken) return;
     // What arrives up to the cap is still read: it may hold the line that explains the rest.
     const room = Math.max(0, Math.min(chunk.length, this.#limits.bytes - this.#bytes));
     this.#bytes += chunk.length;
-    if (this.overfull) this.#broken ??= { malformed: 'too-many-bytes' };
+    if (this.overfull) this.#broken = { malformed: 'too-many-bytes' };
     this.#text = this.#text.slice(this.#at) + chunk.toString('latin1', 0, room);
     this.#at = 0;
   }
