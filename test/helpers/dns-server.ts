@@ -88,7 +88,7 @@ export type World = {
   readonly authoritative?: boolean;
 };
 
-export type Asked = { readonly name: string; readonly type: string; readonly at: number; readonly port: number };
+export type Asked = { readonly name: string; readonly type: string; readonly recursion: boolean };
 export type ZoneServer = DnsServer & { readonly asked: Asked[]; world: World };
 
 /** Answers like a recursive server that knows these names. */
@@ -97,24 +97,24 @@ export const startDnsServer = (names: Names): Promise<ZoneServer> => zoneServer(
 export async function zoneServer(world: World, ip?: string, port?: number): Promise<ZoneServer> {
   const asked: Asked[] = [];
   const state = { world };
-  const answer = (query: Buffer, from: number): Buffer | undefined => {
+  const answer = (query: Buffer): Buffer | undefined => {
     const decoded = packet.decode(query);
     const question = decoded.questions?.[0];
     if (question === undefined) return undefined;
-    asked.push({ name: question.name, type: question.type, at: performance.now(), port: from });
+    asked.push({ name: question.name, type: question.type, recursion: decoded.flag_rd === true });
     return respond(state.world, decoded, question.name.toLowerCase(), question.type);
   };
   const server = await listenDns(
     {
-      udp(query, reply, from) {
-        const bytes = answer(query, from.port);
+      udp(query, reply) {
+        const bytes = answer(query);
         if (bytes === undefined) return;
         // What does not fit is cut to the header and the question, and asked again over TCP.
         if (bytes.length > 1_232) reply(truncated(query));
         else reply(bytes);
       },
       tcp(query, socket) {
-        const bytes = answer(query, 0);
+        const bytes = answer(query);
         if (bytes !== undefined) socket.end(framed(bytes));
       },
     },
