@@ -99,10 +99,11 @@ function missingStartTls(facts: SessionFacts, params: Params): Finding[] {
   return [finding('starttls-missing', { params, evidence: answer('EHLO', facts.ehlo) })];
 }
 
-/** Offered, and answered with another refusal than "unknown command". */
+/** Offered, and answered with another refusal than "unknown command"; where the offer was not pasted, such a refusal implies it. */
 function refusedStartTls(facts: SessionFacts, params: Params): Finding[] {
   const { startTls, ehlo } = facts;
-  if (!startTls || startTls.code === 220 || (ehlo !== null && !offersStartTls(facts))) return [];
+  if (!startTls || startTls.code === 220 || startTls.code === 500 || startTls.code === 502) return [];
+  if (ehlo !== null && !offersStartTls(facts)) return [];
   return [finding('starttls-failed', { params, evidence: answer('STARTTLS', startTls) })];
 }
 

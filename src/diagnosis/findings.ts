@@ -40,8 +40,22 @@ export function finding(code: FindingCode, options: FindingOptions): Finding {
     params,
     evidence,
   };
-  render(made, 'en');
+  const missing = neededBy(code).filter((name) => params[name] === undefined);
+  if (missing.length > 0) throw new Error(`finding ${code} lacks the param ${missing.join(', ')}`);
   return made;
+}
+
+const needs = new Map<string, readonly string[]>();
+
+/** The placeholders in the words of a code, `{host}` aside, which has a stand-in. */
+function neededBy(code: string): readonly string[] {
+  const known = needs.get(code);
+  if (known) return known;
+  const names = new Set(Array.from(JSON.stringify(entryOf(code)).matchAll(/\{(\w+)\}/g), ([, name = '']) => name));
+  names.delete('host');
+  const needed = [...names];
+  needs.set(code, needed);
+  return needed;
 }
 
 /** Hosts, addresses, times and members of closed sets need no other character. */

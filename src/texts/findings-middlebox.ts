@@ -151,7 +151,7 @@ export const OURS_FINDINGS = {
   'prober-blocked': {
     severity: 'warning',
     title: {
-      en: '{host} turns our address or name away',
+      en: 'The connecting address or name is turned away by {host}',
       th: '{host} ไม่ยอมรับที่อยู่หรือชื่อของฝั่งที่เชื่อมต่อ',
     },
     explanation: {
@@ -166,10 +166,10 @@ export const OURS_FINDINGS = {
   },
   'prober-throttled': {
     severity: 'info',
-    title: { en: '{host} limits our connections', th: '{host} จำกัดจำนวนการเชื่อมต่อของเรา' },
+    title: { en: 'The connecting side comes too often for {host}', th: 'ฝั่งที่เชื่อมต่อมาถี่เกินไปสำหรับ {host}' },
     explanation: {
-      en: 'The refusal speaks of too many connections, or too many in a time, from the connecting side. It is about us and passes by itself; it says nothing about whether {host} takes mail from others.',
-      th: 'คำปฏิเสธบอกว่าฝั่งที่เชื่อมต่อเปิดการเชื่อมต่อมากหรือถี่เกินไป เป็นเรื่องของฝั่งเราและจะหายเอง ไม่ได้บอกว่า {host} รับอีเมลจากผู้อื่นหรือไม่',
+      en: 'The refusal speaks of too many connections, or too many in a time, from the connecting side. It is about that side and passes by itself; it says nothing about whether {host} takes mail from others.',
+      th: 'คำปฏิเสธบอกว่าฝั่งที่เชื่อมต่อเปิดการเชื่อมต่อมากหรือถี่เกินไป เป็นเรื่องของฝั่งที่เชื่อมต่อและจะหายเอง ไม่ได้บอกว่า {host} รับอีเมลจากผู้อื่นหรือไม่',
     },
     fix: { en: 'Wait some minutes and probe again, less often.', th: 'รอสักครู่แล้วตรวจใหม่ และตรวจให้ห่างขึ้น' },
     references: [rfc(5321, '4.2.1')],

@@ -86,6 +86,7 @@ describe('greeting and EHLO', () => {
       [['auth-without-tls', 'warning']],
     ],
     ['a safe mechanism in clear', { ...HONEST, ehlo: '250-mx\n250-STARTTLS\n250 AUTH CRAM-MD5 GSSAPI' }, []],
+    ['an unknown STARTTLS in a pasted scrap', { startTls: '500 unrecognized command' }, []],
     [
       'a STARTTLS refusal in a pasted scrap',
       { startTls: '454 4.7.0 TLS not available' },
