@@ -41,7 +41,7 @@ export function isCommand(body: string): boolean {
 
 export function pastedLines(text: string): PastedLine[] {
   const lines: PastedLine[] = [];
-  for (const raw of text.split(/\r\n|\n|\r/, MAX_LINES)) {
+  for (const raw of text.split(/\r{0,2}\n|\r/, MAX_LINES)) {
     lines.push(pastedLine(raw.slice(0, MAX_LINE).trim()));
   }
   return lines;

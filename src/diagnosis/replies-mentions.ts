@@ -25,7 +25,7 @@ const CANDIDATE = /(?<![\w.@/\\-])([2-5]\d\d)(?!\d|\.\d)/g;
 const ENHANCED_NEXT = /^(?:[ -]|[;:,]\s?b?['"]?|\)[:;]?\s?|\s-\s)?\s?\(?#?([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)/;
 const PLAINLY_NEXT = /^[ -]#?\d/;
 const ANNOUNCED =
-  /(?:\b(?:said|says|returned|returns|reply|replied|replies|response|responsecode|responded|responds|responded with|answer|answered|answers|was|is|with|got|error|errors|status|smtp|esmtp|code|rejected|refused|failed|failure|bounced|command|data|dot)|(?:to|from):\s?<[^<>]{0,80}>|ข้อผิดพลาด|ตอบ|ตอบว่า|ตอบกลับ|ตอบกลับว่า|รหัส|โค้ด|ขึ้น|ขึ้นว่า|แจ้ง|แจ้งว่า|เจอ|ได้)[\s:;,#=<-]{0,6}(?:b?['"([])?$/i;
+  /(?:\b(?:said|says|returned|returns|reply|replied|replies|response|responsecode|responded|responds|responded with|answer|answered|answers|was|is|with|got|error|errors|status|smtp|esmtp|code|rejected|refused|failed|failure|bounced|command|data|dot)|(?:to|from):\s?<[^<>]{0,80}>|\[[0-9a-f.:]{3,45}\](?::\d{1,5})?:|ข้อผิดพลาด|ตอบ|ตอบว่า|ตอบกลับ|ตอบกลับว่า|รหัส|โค้ด|ขึ้น|ขึ้นว่า|แจ้ง|แจ้งว่า|เจอ|ได้)[\s:;,#=<-]{0,6}(?:b?['"([])?$/i;
 const QUOTED = /['"([]$/;
 const WORDS_FOLLOW = /^(?: \s?[A-Za-z<"#*]|-[A-Z])/;
 /** RFC 3464 §2.3.6: `Diagnostic-Code: smtp;` is followed by a reply, whatever its number. */
@@ -36,9 +36,9 @@ const UNIT =
   /^\d{3}[\s-]{0,2}(?:[kKMGT]i?B|[kMG]bps|bytes?|octets?|messages|e?mails|recipients|users|people|ms|seconds?|minutes?|hours?|days?|weeks?|times|domains|hosts|characters|lines|percent|baht|THB|USD|บาท|คน|ฉบับ|ครั้ง|วัน|วินาที|นาที|ชั่วโมง|ไบต์|เครื่อง|ข้อความ|โดเมน)(?![A-Za-z])/;
 const PHONE_OR_DATE = /^\d{3}[- ]\d{2,4}(?:[- ]\d{2,4}){0,2}(?![\w.])/;
 const STREET = /^\d{3} (?:[A-Z][a-z]{1,20} ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard|Blvd|Soi)\b/;
-/** Web servers answer 4xx and 5xx too; their reason phrases (RFC 9110 §15) are not SMTP's. */
+/** Web servers answer 4xx and 5xx too: their codes with their own phrases (RFC 9110 §15) are not SMTP's. */
 const HTTP =
-  /^\d{3} (?:Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Request Time-?out|Conflict|Gone|Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Service Temporarily Unavailable|Gateway Time-?out)/i;
+  /^(?:400 Bad Request|401 Unauthorized|403 Forbidden|404 Not Found|405 Method Not|408 Request Time|409 Conflict|410 Gone|429 Too Many Requests|500 Internal Server Error|502 Bad Gateway|503 Service (?:Temporarily )?Unavailable|504 Gateway Time)/i;
 
 /** `fromCode` begins with three digits that count, date, dial or locate something, or come from a web server. */
 export function looksCounted(fromCode: string): boolean {
@@ -96,7 +96,7 @@ const ENHANCED_ALONE = /(?<![\w.@/-])#?([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d|[A-
 const ANNOUNCES_ENHANCED =
   /(?:#|\bstatus:?|\bdsn=|\bcode:?|\berror:?|\bndr:?|\bsmtp;?|ข้อผิดพลาด|รหัส|โค้ด)\s{0,3}['"(]?$/i;
 const VERSION =
-  /\b(?:version|ver|v|release|exim|postfix|sendmail|qmail|exchange|dovecot|openssl|python|node|java|php|perl|linux|kernel|android|ios|ipados|macos|windows|outlook|thunderbird|firmware|fortios|asyncos|asa|pix|build|รุ่น|เวอร์ชัน)[\s:/(-]{0,3}$/i;
+  /(?:§|\b(?:section|chapter|version|ver|v|release|exim|postfix|sendmail|qmail|exchange|dovecot|openssl|python|node|java|php|perl|linux|kernel|android|ios|ipados|macos|windows|outlook|thunderbird|firmware|fortios|asyncos|asa|pix|build|รุ่น|เวอร์ชัน|หัวข้อ))[\s:/(-]{0,3}$/i;
 const DSN_FIELD = /\bstatus:\s*$/i;
 const DIAGNOSTIC = /^[ \t]*diagnostic-code:[ \t]*(?:[\w-]{1,40};)?[ \t]*(.{1,500}(?:\n[ \t]+.{1,300}){0,4})/im;
 

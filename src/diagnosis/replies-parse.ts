@@ -79,6 +79,8 @@ class Reader {
   #current: Open | null = null;
   /** Lines of prose not yet read: bounces wrap in the middle of a reply, even between its two codes. */
   #prose = '';
+  /** A blank line came after the current reply. */
+  #gap = false;
   #count = 0;
 
   constructor(lines: readonly PastedLine[]) {
@@ -95,7 +97,7 @@ class Reader {
   }
 
   read(): void {
-    for (let i = 0; i < this.#lines.length && this.#count <= MAX_REPLIES; i += 1) {
+    for (let i = 0; i < this.#lines.length && this.#count < MAX_REPLIES; i += 1) {
       const line = this.#lines[i];
       if (line === undefined) break;
       const opensData = this.#line(line);
@@ -113,7 +115,7 @@ class Reader {
   #line(line: PastedLine): boolean {
     const { from, body } = line;
     if (body === '') {
-      this.#finish();
+      this.#blank();
       return false;
     }
     if (from === 'C') {
@@ -130,6 +132,13 @@ class Reader {
     else if (CLOSED.test(body)) this.#closed();
     else this.#addProse(body);
     return false;
+  }
+
+  /** Pasting doubles line ends at times: a reply that promised another line may still get it. */
+  #blank(): void {
+    this.#readProse();
+    if (this.#current?.complete === false) this.#gap = true;
+    else this.#close();
   }
 
   #command(text: string): void {
@@ -162,6 +171,7 @@ class Reader {
       this.#append(open, body);
       return;
     }
+    if (this.#gap) this.#close();
     if (HEADER.test(body) || this.#prose.length + body.length > MAX_REPLY_TEXT) this.#readProse();
     this.#prose = this.#prose === '' ? body : `${this.#prose} ${body}`;
   }
@@ -187,6 +197,7 @@ class Reader {
     if (open !== null && open.code === segment.code && !open.complete) {
       this.#append(open, segment.text);
       open.complete = segment.last;
+      this.#gap = false;
       if (session && segment.last) this.#close();
       return;
     }
@@ -216,6 +227,7 @@ class Reader {
   #close(): void {
     const open = this.#current;
     this.#current = null;
+    this.#gap = false;
     if (open === null || this.#count >= MAX_REPLIES) return;
     this.#count += 1;
     const enhanced = open.enhanced ?? enhancedIn(open.lines, Math.floor(open.code / 100));

@@ -146,6 +146,12 @@ export const ANYBODY_RULES: readonly Rule[] = [
   rule(null, 'takes-no-mail', /host does not accept mail|does not accept (?:e?mail|messages) (?:here|at all)/i, FAILS),
   rule(
     null,
+    'mailbox-wont-take',
+    /blocked by (?:the )?(?:recipient|user)|(?:recipient|user) (?:has )?(?:blocked|refuses|refused)/i,
+    FAILS,
+  ),
+  rule(
+    null,
     'mailbox-full',
     /mailbox (?:is )?(?:full|over|quota)|over\s?-?quota|quota (?:exceeded|full|is full)|exceed(?:ed|s)?[^.]{0,30}quota|out of (?:disk|storage)|insufficient (?:disk|storage) space for|mailbox size limit|user is over/i,
     FAILS,

@@ -68,11 +68,14 @@ function hear(events: readonly PastedEvent[]): { heard: Heard; droppedOnEhlo: bo
 
 /** Only the server's lines were pasted. After a greeting comes EHLO, and after a refused EHLO comes HELO. */
 function inOrder(events: readonly PastedEvent[]): Heard {
-  const [banner, second, third] = events.flatMap((event) => (event.kind === 'reply' ? [event.reply] : []));
-  const refused = second !== undefined && second.code >= 400;
-  const ehlo = second !== undefined && (refused || second.code === 250) ? second : null;
-  const helo = refused && third?.code === 250 ? third : null;
-  return { banner: banner ?? null, ehlo, helo, starttls: null };
+  const [banner = null, second = null, third = null] = events.flatMap((event) =>
+    event.kind === 'reply' ? [event.reply] : [],
+  );
+  const heard: Heard = { banner, ehlo: null, helo: null, starttls: null };
+  if (second === null) return heard;
+  if (second.code >= 400) return { ...heard, ehlo: second, helo: third?.code === 250 ? third : null };
+  if (second.code !== 250) return heard;
+  return second.lines.length > 1 ? { ...heard, ehlo: second } : { ...heard, helo: second };
 }
 
 const greetingLines = ({ lines }: FoundReply): string[] =>

@@ -1,0 +1,550 @@
+import { describe, expect, it } from 'vitest';
+import { explainText, summarise } from '../../src/diagnosis/replies.ts';
+
+type Row = readonly [text: string, code: number, enhanced: string | null, provider: string | null, cause: string];
+
+/** Replies and bounces as people paste them. Hosts and addresses are of the documentation ranges. */
+const SEEN: readonly Row[] = [
+  // Firewalls and gateways
+  ['500 #5.5.1 command not recognized', 500, '5.5.1', 'cisco-esa', 'asyncos-command'],
+  ['Cannot connect to server (500 #5.5.1 command not recognized)', 500, '5.5.1', 'cisco-esa', 'asyncos-command'],
+  ['ไม่สามารถเชื่อมต่อเซิร์ฟเวอร์ได้ (500 #5.5.1 command not recognized)', 500, '5.5.1', 'cisco-esa', 'asyncos-command'],
+  ['421 Exceeded bad SMTP command limit, disconnecting.', 421, null, 'cisco-esa', 'asyncos-limit'],
+  ['500 5.5.1 Command unrecognized: "XXXXXXXX"', 500, '5.5.1', 'cisco-firewall', 'rewritten-command'],
+  ['500 Syntax error, command "XXXX" unrecognized', 500, null, 'cisco-firewall', 'rewritten-command'],
+  ['220 ***************************2***********200***', 220, null, 'cisco-firewall', 'masked-greeting'],
+  ['502 5.5.2 Error: command not recognized', 502, '5.5.2', null, 'command-syntax'],
+  ['500 unrecognized command', 500, null, null, 'command-unknown'],
+  ['500 Unsupported command.', 500, null, 'norton-antivirus', 'antivirus-proxy'],
+  // Gmail
+  [
+    '550-5.7.26 This mail has been blocked because the sender is unauthenticated.\n550-5.7.26 Gmail requires all senders to authenticate with either SPF or DKIM.\n550-5.7.26\n550-5.7.26  Authentication results:\n550-5.7.26  DKIM = did not pass\n550-5.7.26  SPF [example.com] with ip: [192.0.2.7] = did not pass\n550 5.7.26  https://support.google.com/mail/answer/81126#authentication d9443c01a7336-si42.11 - gsmtp',
+    550,
+    '5.7.26',
+    'gmail',
+    'unauthenticated',
+  ],
+  [
+    "host gmail-smtp-in.l.google.com[192.0.2.26] said:\n    550-5.7.26 Unauthenticated email from example.com is not accepted due to\n    550-5.7.26 domain's DMARC policy. Please contact the administrator of\n    550-5.7.26 example.com domain if this was a legitimate mail. 550 5.7.26 - gsmtp (in reply to end of DATA command)",
+    550,
+    '5.7.26',
+    'gmail',
+    'dmarc-failed',
+  ],
+  [
+    '550 5.7.26 The MAIL FROM domain [example.com] has an SPF record with a hard fail policy (-all) but it fails to pass SPF checks with the ip: [192.0.2.7].',
+    550,
+    '5.7.26',
+    'gmail',
+    'spf-failed',
+  ],
+  ['Gmail returns 5.7.26', 550, '5.7.26', 'gmail', 'unauthenticated'],
+  ['ส่งไป Gmail แล้วขึ้น 550 5.7.26', 550, '5.7.26', 'gmail', 'unauthenticated'],
+  [
+    '421-4.7.0 Our system has detected an unusual rate of unsolicited mail originating\n421 4.7.0 from your IP address. - gsmtp',
+    421,
+    '4.7.0',
+    'gmail',
+    'rate-limited',
+  ],
+  [
+    '550 5.7.30 This mail has been blocked because DKIM does not pass. Gmail requires all large senders to authenticate with DKIM.',
+    550,
+    '5.7.30',
+    'gmail',
+    'dkim-failed',
+  ],
+  [
+    "550 5.7.29 Your email has been blocked because this message wasn't sent over a TLS connection. Gmail requires all bulk email senders to use TLS/SSL for SMTP connections.",
+    550,
+    '5.7.29',
+    'gmail',
+    'not-over-tls',
+  ],
+  ['421-4.7.0 This message does not have a PTR record\n421 4.7.0 - gsmtp', 421, '4.7.0', 'gmail', 'reverse-dns'],
+  [
+    "550-5.1.1 The email account that you tried to reach does not exist. Please try\n550-5.1.1 double-checking the recipient's email address for typos or\n550 5.1.1 unnecessary spaces. - gsmtp",
+    550,
+    '5.1.1',
+    'gmail',
+    'mailbox-unknown',
+  ],
+  [
+    "452-4.2.2 The recipient's inbox is out of storage space. Please direct the\n452 4.2.2 recipient to https://support.google.com/mail/?p=OverQuotaTemp - gsmtp",
+    452,
+    '4.2.2',
+    'gmail',
+    'mailbox-full',
+  ],
+  [
+    '550 5.4.5 Daily user sending limit exceeded. For more information on Gmail sending limits go to https://support.google.com/a/answer/166852 - gsmtp',
+    550,
+    '5.4.5',
+    'gmail',
+    'daily-limit',
+  ],
+  [
+    '535-5.7.8 Username and Password not accepted. For more information, go to\n535 5.7.8 https://support.google.com/mail/?p=BadCredentials - gsmtp',
+    535,
+    '5.7.8',
+    'gmail',
+    'credentials',
+  ],
+  [
+    '534-5.7.9 Application-specific password required. For more information, go to\n534 5.7.9 https://support.google.com/mail/?p=InvalidSecondFactor - gsmtp',
+    534,
+    '5.7.9',
+    'gmail',
+    'app-password',
+  ],
+  [
+    '552-5.7.0 This message was blocked because its content presents a potential\n552 5.7.0 security issue. - gsmtp',
+    552,
+    '5.7.0',
+    'gmail',
+    'attachment-blocked',
+  ],
+  // Microsoft
+  [
+    "Remote Server returned '550 5.7.1 Unfortunately, messages from [192.0.2.7] weren't sent. Please contact your Internet service provider since part of their network is on our block list (S3150).'",
+    550,
+    '5.7.1',
+    'outlook',
+    'outlook-block-list',
+  ],
+  [
+    '550 5.7.515 Access denied, sending domain EXAMPLE.COM does not meet the required authentication level.',
+    550,
+    '5.7.515',
+    'outlook',
+    'bulk-authentication',
+  ],
+  [
+    "Remote Server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup'",
+    550,
+    '5.1.10',
+    'microsoft',
+    'mailbox-unknown',
+  ],
+  [
+    '550 5.4.1 Recipient address rejected: Access denied. For more information see https://aka.ms/EXOSmtpErrors [DB5EUR01FT042.eop-EUR01.prod.protection.outlook.com 2024-05-05T05:05:05.550Z 08DC6]',
+    550,
+    '5.4.1',
+    'microsoft',
+    'not-in-directory',
+  ],
+  [
+    '550 5.7.606 Access denied, banned sending IP [192.0.2.7]. To request removal from this list please visit https://sender.office.com/',
+    550,
+    '5.7.606',
+    'microsoft',
+    'microsoft-delist',
+  ],
+  [
+    '451 4.7.650 The mail server [192.0.2.7] has been temporarily rate limited due to IP reputation. (S775)',
+    451,
+    '4.7.650',
+    'outlook',
+    'rate-limited',
+  ],
+  [
+    '550 5.7.509 Access denied, sending domain example.com does not pass DMARC verification and has a DMARC policy of reject.',
+    550,
+    '5.7.509',
+    'microsoft',
+    'dmarc-failed',
+  ],
+  [
+    '550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP.',
+    550,
+    '5.7.708',
+    'microsoft',
+    'tenant-restricted',
+  ],
+  [
+    '450 4.4.317 Cannot connect to remote server [Message=STARTTLS is required to send mail] [LastAttemptedServerName=mx.example.com]',
+    450,
+    '4.4.317',
+    'microsoft',
+    'tls-missing',
+  ],
+  ['450 4.7.323 tlsa-invalid: The domain failed DANE validation', 450, '4.7.323', 'microsoft', 'dane-failed'],
+  [
+    '535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.',
+    535,
+    '5.7.139',
+    'microsoft',
+    'smtp-auth-off',
+  ],
+  ['550 5.7.64 TenantAttribution; Relay Access Denied', 550, '5.7.64', 'microsoft', 'connector-mismatch'],
+  [
+    'user@example.com\n#< #5.1.1 smtp;550 5.1.1 RESOLVER.ADR.RecipNotFound; not found> #SMTP#',
+    550,
+    '5.1.1',
+    'microsoft',
+    'mailbox-unknown',
+  ],
+  [
+    '#550 5.7.1 RESOLVER.RST.AuthRequired; authentication required ##rfc822;all@example.com',
+    550,
+    '5.7.1',
+    'microsoft',
+    'list-forbidden',
+  ],
+  [
+    '550 5.4.316 Message expired, connection refused(Socket error code 10061)',
+    550,
+    '5.4.316',
+    'microsoft',
+    'connection-refused',
+  ],
+  ['554 5.4.14 Hop count exceeded - possible mail loop ATTR34', 554, '5.4.14', 'microsoft', 'loop'],
+  ['550 5.7.57 Client not authenticated to send mail. Error: 535 5.7.3', 550, '5.7.57', 'microsoft', 'auth-needed'],
+  // Yahoo, Apple and others
+  [
+    '421 4.7.0 [TSS04] Messages from 192.0.2.7 temporarily deferred due to unexpected volume or user complaints - 4.16.55.1; see https://postmaster.yahooinc.com/error-codes',
+    421,
+    '4.7.0',
+    'yahoo',
+    'rate-limited',
+  ],
+  [
+    '553 5.7.2 [TSS09] All messages from 192.0.2.7 will be permanently deferred; Retrying will NOT succeed.',
+    553,
+    '5.7.2',
+    'yahoo',
+    'ip-blocked',
+  ],
+  [
+    "553 5.7.1 [BL21] Connections will not be accepted from 192.0.2.7, because the ip is in Spamhaus's list",
+    553,
+    '5.7.1',
+    'spamhaus',
+    'spamhaus-ip',
+  ],
+  [
+    "554 delivery error: dd This user doesn't have a yahoo.com account (someone@yahoo.com) [0] - mta1.mail.yahoo.com",
+    554,
+    null,
+    'yahoo',
+    'mailbox-unknown',
+  ],
+  ['554 Message not allowed - [PH01] Email not accepted for policy reasons.', 554, null, 'yahoo', 'policy-content'],
+  [
+    '550 5.7.9 This mail has been blocked because the sender is unauthenticated. Yahoo requires all senders to authenticate with either SPF or DKIM.',
+    550,
+    '5.7.9',
+    'yahoo',
+    'unauthenticated',
+  ],
+  [
+    '554 5.7.1 [HME1] This message was blocked for failing both SPF and DKIM authentication checks.',
+    554,
+    '5.7.1',
+    'apple',
+    'unauthenticated',
+  ],
+  ['550 5.7.1 [CS01] Message rejected due to local policy.', 550, '5.7.1', 'apple', 'policy-content'],
+  [
+    '552 5.2.2 <someone@icloud.com>: user is over quota (in reply to RCPT TO command)',
+    552,
+    '5.2.2',
+    'apple',
+    'mailbox-full',
+  ],
+  ['421 Trop de connexions, veuillez verifier votre configuration.', 421, null, 'orange', 'too-many-connections'],
+  // Lists and filters
+  [
+    '554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/192.0.2.7',
+    554,
+    '5.7.1',
+    'spamhaus',
+    'spamhaus-ip',
+  ],
+  [
+    '550 5.7.1 Blocked using dbl.spamhaus.org: https://www.spamhaus.org/query/dbl?domain=example.com',
+    550,
+    '5.7.1',
+    'spamhaus',
+    'spamhaus-domain',
+  ],
+  [
+    '554 Service unavailable; Client host [mail.example.com] blocked using b.barracudacentral.org',
+    554,
+    null,
+    'barracuda',
+    'ip-listed',
+  ],
+  [
+    '550 permanent failure for one or more recipients (someone@example.com:blocked)',
+    550,
+    null,
+    'barracuda',
+    'ip-blocked',
+  ],
+  ['554 5.7.1 Blocked - see https://www.spamcop.net/bl.shtml?192.0.2.7', 554, '5.7.1', 'spamcop', 'ip-listed'],
+  [
+    '550 Anti-Spoofing policy - Inbound not allowed - https://community.mimecast.com/docs/DOC-1369#550',
+    550,
+    null,
+    'mimecast',
+    'spoofing',
+  ],
+  [
+    '451 Internal resources are temporarily unavailable - https://community.mimecast.com/docs/DOC-1369#451',
+    451,
+    null,
+    'mimecast',
+    'greylisted',
+  ],
+  [
+    '452 4.5.3 Too many recipients - https://community.mimecast.com/docs/DOC-1369',
+    452,
+    '4.5.3',
+    'mimecast',
+    'too-many-recipients-inspected',
+  ],
+  ['554 Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.7', 554, null, 'proofpoint', 'ip-blocked'],
+  ['451 4.7.6 STARTTLS required but not advertised', 451, '4.7.6', 'symantec', 'tls-missing'],
+  // Postfix, Exim, Sendmail, qmail
+  [
+    '<someone@example.com>: host mx.example.com[192.0.2.25] said: 550 5.1.1\n    <someone@example.com>: Recipient address rejected: User unknown in virtual\n    mailbox table (in reply to RCPT TO command)',
+    550,
+    '5.1.1',
+    null,
+    'mailbox-unknown',
+  ],
+  ['450 4.7.25 Client host rejected: cannot find your hostname, [192.0.2.7]', 450, '4.7.25', null, 'reverse-dns'],
+  [
+    '450 4.2.0 <someone@example.com>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help/example.com.html',
+    450,
+    '4.2.0',
+    null,
+    'greylisted',
+  ],
+  ['554 5.7.1 <someone@example.org>: Relay access denied', 554, '5.7.1', null, 'relay-denied'],
+  ['504 5.5.2 <PC01>: Helo command rejected: need fully-qualified hostname', 504, '5.5.2', null, 'command-syntax'],
+  [
+    '553 5.1.8 <www@web.invalid>... Domain of sender address www@web.invalid does not exist',
+    553,
+    '5.1.8',
+    null,
+    'sender-domain-bad',
+  ],
+  [
+    '  someone@example.com\n    SMTP error from remote mail server after RCPT TO:<someone@example.com>:\n    550 No such user here',
+    550,
+    null,
+    null,
+    'mailbox-unknown',
+  ],
+  [
+    'SMTP error from remote mail server after RCPT TO:<someone@example.com>: host mx.example.com [192.0.2.25]: 451 Temporary local problem - please try later',
+    451,
+    null,
+    null,
+    'try-later',
+  ],
+  [
+    '<someone@example.com>:\n192.0.2.25 does not like recipient.\nRemote host said: 550 sorry, no mailbox here by that name (#5.1.1)\nGiving up on 192.0.2.25.',
+    550,
+    '5.1.1',
+    null,
+    'mailbox-unknown',
+  ],
+  ["553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", 553, '5.7.1', null, 'relay-denied'],
+  [
+    '   ----- Transcript of session follows -----\n... while talking to mx.example.com.:\n>>> DATA\n<<< 552 5.3.4 Message size exceeds fixed limit',
+    552,
+    '5.3.4',
+    null,
+    'message-too-big',
+  ],
+  [
+    'Diagnostic-Code: smtp; 550-5.7.1 [192.0.2.7] Our system has detected that this message is\n 550-5.7.1 likely unsolicited mail. To reduce the amount of spam sent to Gmail,\n 550 5.7.1 this message has been blocked.',
+    550,
+    '5.7.1',
+    'gmail',
+    'spam-content',
+  ],
+  [
+    'Action: failed\nStatus: 5.4.4\nDiagnostic-Code: X-Postfix; Host or domain name not found. Name service error for name=example.invalid type=MX: Host not found',
+    550,
+    '5.4.4',
+    null,
+    'no-route',
+  ],
+  [
+    'postfix/smtp[4711]: 4F2kX1abcd: to=<someone@example.com>, relay=mx.example.com[192.0.2.25]:25, delay=550, delays=250/0/0.5/0.5, dsn=5.7.1, status=bounced (host mx.example.com[192.0.2.25] said: 554 5.7.1 Rejected because of bad reputation (in reply to RCPT TO command))',
+    554,
+    '5.7.1',
+    null,
+    'reputation',
+  ],
+  // Programs
+  [
+    'SMTP Error (550): Failed to add recipient "someone@example.com" (5.1.1 <someone@example.com>: Recipient address rejected: User unknown).',
+    550,
+    '5.1.1',
+    null,
+    'mailbox-unknown',
+  ],
+  [
+    "smtplib.SMTPAuthenticationError: (535, b'5.7.8 Error: authentication failed: UGFzc3dvcmQ6')",
+    535,
+    '5.7.8',
+    null,
+    'credentials',
+  ],
+  ['The server responded: 552 5.2.2 Over quota', 552, '5.2.2', null, 'mailbox-full'],
+  [
+    "Server error: '554 5.7.1 <a@example.com>: Sender address rejected: not logged in'",
+    554,
+    '5.7.1',
+    null,
+    'sender-unknown',
+  ],
+  // Codes alone
+  ['556 5.1.10 Recipient address has null MX', 556, '5.1.10', null, 'null-mx-recipient'],
+  ['550 5.7.27 Sender address has null MX', 550, '5.7.27', null, 'null-mx-sender'],
+  ['550 5.7.29', 550, '5.7.29', null, 'arc'],
+  ['550 5.7.30 REQUIRETLS needed', 550, '5.7.30', null, 'requiretls'],
+  ['5.7.26', 550, '5.7.26', null, 'authentication-failed'],
+  ['4.2.2', 450, '4.2.2', null, 'mailbox-full'],
+  ['550', 550, null, null, 'refused'],
+  ['599 something odd', 599, null, null, 'permanent'],
+  ['499 something odd', 499, null, null, 'transient'],
+];
+
+describe('a reply or bounce as people paste it', () => {
+  it.each(SEEN)('%s', (text, code, enhanced, provider, cause) => {
+    const { replies } = explainText(text);
+    const [first] = replies;
+    expect(replies.map((reply) => [reply.code, reply.enhanced])).toEqual([[code, enhanced]]);
+    expect(first?.cause).toBe(cause);
+    expect(first?.provider).toBe(provider);
+  });
+
+  it('holds enough of them', () => {
+    expect(SEEN.length).toBeGreaterThan(80);
+  });
+});
+
+describe('the class', () => {
+  it.each([
+    ['220 ready', 'success'],
+    ['354 go ahead', 'intermediate'],
+    ['451 later', 'transient'],
+    ['554 no', 'permanent'],
+  ])('of %s is %s', (text, replyClass) => {
+    expect(explainText(text).replies[0]?.class).toBe(replyClass);
+  });
+
+  it('is said in the words: a 4xx is temporary, a 5xx is not', () => {
+    const [later] = explainText('450 4.2.2 Mailbox full').replies;
+    const [never] = explainText('550 5.2.2 Mailbox full').replies;
+    expect(later?.meaning.en).toMatch(/temporary/);
+    expect(later?.meaning.th).toMatch(/ชั่วคราว/);
+    expect(never?.meaning.en).not.toMatch(/temporary/);
+  });
+
+  it('of a 2.x.x is success, whatever the number would mean as a refusal', () => {
+    const [reply] = explainText('250 2.2.2 fine').replies;
+    expect(reply).toMatchObject({ class: 'success', cause: 'done' });
+  });
+});
+
+describe('two replies that say the same', () => {
+  it('are one in a bounce, the fuller one', () => {
+    const bounce = [
+      'Delivery has failed to these recipients:',
+      "Remote Server returned '550 no such user'",
+      '',
+      'Diagnostic-Code: smtp; 550 5.1.1 no such user',
+      'Status: 5.1.1',
+    ].join('\n');
+    const { replies } = explainText(bounce);
+    expect(replies.map(({ code, enhanced }) => [code, enhanced])).toEqual([[550, '5.1.1']]);
+  });
+
+  it('stay two in a session', () => {
+    const { replies } = explainText('RCPT TO:<a@example.com>\n250 ok\nRCPT TO:<b@example.com>\n250 ok');
+    expect(replies).toHaveLength(2);
+  });
+
+  it('never both disappear', () => {
+    const notice =
+      "host outlook.com said: '550 5.2.2 full' and then '550 5.2.2 full' Remote Server returned '550 5.2.2 x'";
+    expect(explainText(notice).replies).toHaveLength(1);
+  });
+});
+
+describe('the summary', () => {
+  const both = (text: string): string[] => (['en', 'th'] as const).map((lang) => summarise(explainText(text), lang));
+
+  it('of an Android phone’s 500 #5.5.1 names the server behind, the firewall in front, the cure and what to do meanwhile', () => {
+    for (const words of both('Cannot connect to server (500 #5.5.1 command not recognized)')) {
+      for (const fact of [
+        /AsyncOS/,
+        /PIX, ASA/,
+        /EHLO/,
+        /HELO/,
+        /Android/,
+        /no inspect esmtp/,
+        /no fixup protocol smtp 25/,
+        /587/,
+      ]) {
+        expect(words).toMatch(fact);
+      }
+    }
+    expect(explainText('500 #5.5.1 command not recognized').replies[0]?.article).toBe('ehlo-helo-cisco');
+  });
+
+  it('of Gmail’s 5.7.26 says who refuses, why, and what to publish', () => {
+    for (const words of both('Gmail returns 5.7.26')) {
+      for (const fact of [/^Gmail/, /SPF/, /DKIM/, /From/]) expect(words).toMatch(fact);
+    }
+  });
+
+  it('is about the gravest reply, and counts the others', () => {
+    const [en, th] = both('RCPT TO:<a@b.example>\n450 4.2.2 full\nRCPT TO:<c@b.example>\n550 5.1.1 unknown');
+    expect(en).toMatch(/^The server has no mailbox of that name\./);
+    expect(en).toMatch(/One more reply refuses something/);
+    expect(th).toMatch(/อีก 1 รายการ/);
+  });
+
+  it('of a session without a refusal says so', () => {
+    const [en, th] = both('220 mx.example.com\nEHLO a\n250 mx.example.com\nQUIT\n221 bye');
+    expect(en).toMatch(/3 replies/);
+    expect(th).toMatch(/3 คำตอบ/);
+  });
+
+  it('of a text without a reply asks for one', () => {
+    const [en, th] = both('my mail does not work');
+    expect(en).toMatch(/no SMTP reply/);
+    expect(th).toMatch(/ไม่พบคำตอบ SMTP/);
+  });
+
+  it('is two or three sentences, not an essay', () => {
+    for (const [text] of SEEN) {
+      const [en = '', th = ''] = both(text);
+      expect(en.length).toBeLessThan(700);
+      expect(th.length).toBeLessThan(700);
+    }
+  });
+});
+
+describe('a stranger’s words', () => {
+  it('never get into meaning, fix or summary', () => {
+    const { replies } = explainText('550 5.1.1 <script>EVIL</script> {who} {count} user unknown');
+    for (const { meaning, fix } of replies) {
+      for (const words of [meaning.en, meaning.th, fix.en, fix.th]) expect(words).not.toMatch(/EVIL|\{|script/);
+    }
+    expect(summarise(explainText('550 EVIL'), 'en')).not.toMatch(/EVIL/);
+  });
+
+  it('are quoted printable', () => {
+    const [reply] = explainText('550 5.1.1 \u001b[31mred\u202e').replies;
+    expect(reply?.lines).toEqual(['5.1.1 \\u{1b}[31mred\\u{202e}']);
+  });
+});
