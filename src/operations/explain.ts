@@ -20,7 +20,8 @@ export const explain: Operation<ExplainInput, Explanation> = {
   input: ExplainInput,
   output: Explanation,
   async run({ text }, { lang }) {
-    if (Buffer.byteLength(text) > MAX_BYTES) return refuse('body-too-large', `text may hold ${MAX_BYTES} octets at most`);
+    if (Buffer.byteLength(text) > MAX_BYTES)
+      return refuse('body-too-large', `text may hold ${MAX_BYTES} octets at most`);
     if (text.trim() === '') {
       const detail = 'must not be empty';
       return refuse('invalid-request', `text ${detail}`, { errors: [{ pointer: '/text', detail }] });

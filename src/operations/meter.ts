@@ -24,6 +24,8 @@ const KNOWN = 10_000;
 export interface Meter {
   /** Takes one token of the caller's budget; a refusal says when it would pass. */
   take(scope: 'lookup' | 'client' | 'send', context: Context): Promise<Outcome<Ticket>>;
+  /** One token of what all callers together may send to a recipient's domain. */
+  takeRecipient(domain: string, context: Context): Promise<Outcome<Ticket>>;
   /** One token of a target's budget, whoever asks. `target` is the canonical address. */
   takeTarget(target: string, context: Context): Promise<Outcome<Ticket>>;
   /** Notes the caller's budget in the context as last known, at no cost. */
@@ -46,8 +48,6 @@ export function createMeter(limiter: RateLimiter, rates: Rates, metrics: Metrics
   };
 
   const noteUsage = (scope: Scope, budget: Budget, context: Context, remaining: number, resetMs: number) => {
-    // A target's budget is not the caller's: the doors do not tell it.
-    if (scope === 'target') return;
     if (known.size >= KNOWN) known.delete(known.keys().next().value as string);
     known.set(budget.key, { remaining, resetAt: now() + resetMs });
     context.usage.push({
@@ -59,26 +59,31 @@ export function createMeter(limiter: RateLimiter, rates: Rates, metrics: Metrics
     });
   };
 
-  const take = async (scope: Scope, owner: string, context: Context): Promise<Outcome<Ticket>> => {
+  /** `shared`: the budget is not the caller's, so the doors do not tell its state. */
+  const take = async (scope: Scope, owner: string, context: Context, shared = false): Promise<Outcome<Ticket>> => {
     const budget = budgetOf(scope, owner);
+    const note = (remaining: number, resetMs: number) => {
+      if (!shared) noteUsage(scope, budget, context, remaining, resetMs);
+    };
     const taken = await limiter.take(budget);
     if (taken.ok) {
       const { remaining, resetMs } = taken;
-      noteUsage(scope, budget, context, remaining, resetMs);
+      note(remaining, resetMs);
       const giveBack = async () => {
         await limiter.giveBack(budget);
-        noteUsage(scope, budget, context, remaining + 1, resetMs);
+        note(remaining + 1, resetMs);
       };
       return ok({ giveBack });
     }
     metrics.limited(scope);
-    noteUsage(scope, budget, context, 0, taken.retryAfterMs);
+    note(0, taken.retryAfterMs);
     return { ok: false, refusal: rateLimited(scope, budget, taken.retryAfterMs) };
   };
 
   return {
     take: (scope, context) => take(scope, context.caller.name, context),
-    takeTarget: (target, context) => take('target', target, context),
+    takeRecipient: (domain, context) => take('send', `@${domain}`, context, true),
+    takeTarget: (target, context) => take('target', target, context, true),
     note(scope, context) {
       const budget = budgetOf(scope, context.caller.name);
       const last = known.get(budget.key);

@@ -122,7 +122,7 @@ async function findTargets(input: ProbeInput, services: Services): Promise<Outco
 }
 
 /** A request whose only host the guard refuses is refused as a whole (contract §3). */
-function onlyForbidden(targets: readonly Target[], services: Services): Outcome<never> | null {
+export function onlyForbidden(targets: readonly Target[], services: Services): Outcome<never> | null {
   const hosts = new Set(targets.map((target) => target.host));
   if (hosts.size !== 1) return null;
   const verdicts = targets.map((target) => (target.ip === null ? null : services.policy.judge(target.ip)));
