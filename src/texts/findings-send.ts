@@ -126,4 +126,44 @@ export const SEND_FINDINGS = {
     },
     references: [rfc(5321, '4.5.3.2.6'), rfc(1047)],
   },
+  'auth-failed': {
+    severity: 'error',
+    title: { en: '{host} did not accept the login', th: '{host} ไม่ยอมรับการล็อกอิน' },
+    explanation: {
+      en: 'The name and password went out once, inside TLS, and the server refused them. Nothing was sent.',
+      th: 'ส่งชื่อผู้ใช้และรหัสผ่านไปหนึ่งครั้งภายใน TLS และเซิร์ฟเวอร์ปฏิเสธ จึงไม่มีการส่งจดหมาย',
+    },
+    fix: {
+      en: 'Check name and password; some providers want an app password, or have SMTP login turned off for the account.',
+      th: 'ตรวจชื่อผู้ใช้และรหัสผ่าน บางผู้ให้บริการต้องใช้รหัสผ่านสำหรับแอป หรือปิดการล็อกอินทาง SMTP ของบัญชีไว้',
+    },
+    references: [rfc(4954, '4')],
+    variants: {
+      'not-offered': {
+        title: { en: '{host} offers no login that can be used', th: '{host} ไม่มีวิธีล็อกอินที่ใช้ได้' },
+        explanation: {
+          en: 'Inside TLS the server offers neither AUTH PLAIN nor AUTH LOGIN. The password was not sent, nor was the message.',
+          th: 'ภายใน TLS เซิร์ฟเวอร์ไม่ได้เสนอทั้ง AUTH PLAIN และ AUTH LOGIN จึงไม่ได้ส่งทั้งรหัสผ่านและจดหมาย',
+        },
+        fix: {
+          en: 'Use the submission server and port that the provider names, usually 587 or 465.',
+          th: 'ใช้เซิร์ฟเวอร์และพอร์ต submission ตามที่ผู้ให้บริการระบุ โดยทั่วไปคือ 587 หรือ 465',
+        },
+      },
+      unprotected: {
+        title: {
+          en: 'No password is sent to {host}: the way is not safe',
+          th: 'ไม่ส่งรหัสผ่านให้ {host} เพราะเส้นทางไม่ปลอดภัย',
+        },
+        explanation: {
+          en: 'There is no TLS with a certificate that is valid for {host}, so whoever stands between could read the password. Neither it nor the message was sent.',
+          th: 'ไม่มี TLS ที่ใบรับรองถูกต้องสำหรับ {host} ผู้ที่อยู่ระหว่างทางอาจอ่านรหัสผ่านได้ จึงไม่ได้ส่งทั้งรหัสผ่านและจดหมาย',
+        },
+        fix: {
+          en: 'Use the name that stands in the server’s certificate, or have STARTTLS and a valid certificate set up on {host}.',
+          th: 'ใช้ชื่อที่อยู่ในใบรับรองของเซิร์ฟเวอร์ หรือให้ผู้ดูแลติดตั้ง STARTTLS และใบรับรองที่ถูกต้องบน {host}',
+        },
+      },
+    },
+  },
 } as const satisfies FindingEntries;
