@@ -60,7 +60,7 @@ async function showProbe(demo: Demo): Promise<void> {
   const body = { domain: 'ironport.com', port: demo.network.smtpPort };
   const answer = await ask(demo, '/v1/probes', body);
   say(heading('What its mail servers say, and what is in the way'));
-  say(...indent([`$ ${command(demo, '/v1/probes', body)}`, ...probeLines(answer), ...findingLines(answer)]));
+  say(...indent([`$ ${command(demo, '/v1/probes', body)}`, ...probeLines(answer)]));
 }
 
 async function showReport(demo: Demo): Promise<void> {
@@ -68,7 +68,7 @@ async function showReport(demo: Demo): Promise<void> {
   const answer = await ask(demo, path);
   say(heading('The report of a domain whose first exchange is down'), ...indent([`$ ${command(demo, path)}`]));
   say(...indent([`verdict: ${member(answer, 'verdict', isText)}`, member(answer, 'summary', isText)]));
-  say(...indent(findingLines(answer).filter((line) => !line.startsWith(' '))));
+  say(...indent(findingLines(answer)));
 }
 
 async function showExplanation(demo: Demo): Promise<void> {

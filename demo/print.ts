@@ -4,7 +4,9 @@ export type Json = Record<string, unknown>;
 
 export const heading = (title: string) => `\n${title}\n${'─'.repeat(Math.min(title.length, 100))}`;
 
-export const indent = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
+/** A text of several lines moves as a whole. */
+export const indent = (lines: readonly string[]) =>
+  lines.flatMap((text) => text.split('\n')).map((line) => `  ${line}`);
 
 export function member<T>(object: Json, name: string, is: (value: unknown) => value is T): T {
   const value = object[name];
@@ -28,22 +30,35 @@ export function mxLines(answer: Json): string[] {
   });
 }
 
+/** A long text under its label, the lines after the first in line with it. */
+const labelled = (label: string, said: string) => `${label.padEnd(5)}${said.replaceAll('\n', '\n     ')}`;
+
 export function findingLines(answer: Json): string[] {
   return list(answer, 'findings').flatMap((finding) => [
-    `${text(finding, 'severity')}: ${text(finding, 'code')} (${text(finding, 'confidence')}): ${text(finding, 'title')}`,
-    ...indent([`why  ${text(finding, 'explanation')}`, `do   ${text(finding, 'fix')}`]),
-    ...indent(member(finding, 'evidence', Array.isArray).map((line) => `saw  ${String(line)}`)),
+    `${text(finding, 'severity')} ${text(finding, 'code')} (${text(finding, 'confidence')}): ${text(finding, 'title')}`,
+    ...indent([labelled('why', text(finding, 'explanation')), labelled('do', text(finding, 'fix'))]),
+    ...indent(member(finding, 'evidence', Array.isArray).map((line) => labelled('saw', String(line)))),
   ]);
 }
 
 export const transcriptLines = (holder: Json) =>
   list(holder, 'transcript').map((line) => `${text(line, 'from')}: ${text(line, 'line')}`);
 
+/** The dialogue of the hosts that something is wrong with; of the others what they can do. */
 export function probeLines(probe: Json): string[] {
-  return list(probe, 'hosts').flatMap((host) => [
-    `${text(host, 'host')}: ${text(host, 'outcome')} (${text(host, 'stage')})`,
-    ...indent([...transcriptLines(host), ...findingLines(host)]),
-  ]);
+  const hosts = list(probe, 'hosts').flatMap((host) => {
+    const head = `${text(host, 'host')}: ${text(host, 'outcome')} (${text(host, 'stage')})`;
+    const well = list(host, 'findings').length === 0;
+    return well ? [`${head}, ${abilities(host)}`] : [head, ...indent(transcriptLines(host))];
+  });
+  return [...hosts, '', ...findingLines(probe)];
+}
+
+function abilities(host: Json): string {
+  const capabilities = member(host, 'capabilities', isObject);
+  const keywords = list(capabilities, 'extensions').map((extension) => text(extension, 'keyword'));
+  const { protocol } = member(host, 'tls', isObject);
+  return [isText(protocol) ? protocol : 'no TLS', ...keywords].join(' ');
 }
 
 export function planLines(plan: Json): string[] {
