@@ -1,0 +1,336 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAddressPolicy } from '../../src/net/address-policy.ts';
+import { createDialer, type Upgraded } from '../../src/net/dial.ts';
+import { makeAuthority, makeCertificate, type Pair } from '../helpers/certificates.ts';
+import { ok, startSmtpServer } from '../helpers/smtp-server.ts';
+
+const HOST = 'mx.test';
+const soon = () => performance.now() + 2_000;
+const policy = createAddressPolicy({ allow: ['127.0.0.0/8'] });
+
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+describe('a connection', () => {
+  test('is made to the address that was judged', async () => {
+    const server = await startSmtpServer();
+    const dialer = createDialer({ policy, ports: new Set([server.port]) });
+    const dialed = await dialer.connect({ ip: '::ffff:127.0.0.1', port: server.port, deadline: soon() });
+    expect(dialed.ok && dialed.localAddress()).toMatch(/127\.0\.0\.1$/);
+    if (dialed.ok) dialed.socket.destroy();
+    await server.close();
+  });
+
+  test.for(['10.0.0.1', '::1', '0.0.0.0', 'localhost', '127.1', '2130706433', ''])('is refused to %j', async (ip) => {
+    const dialer = createDialer({ policy, ports: new Set([25]) });
+    expect(await dialer.connect({ ip, port: 25, deadline: soon() })).toEqual({
+      ok: false,
+      failure: 'forbidden',
+      code: null,
+    });
+  });
+
+  test('is refused to a port that is not listed', async () => {
+    const dialer = createDialer({ policy, ports: new Set([25]) });
+    expect(await dialer.connect({ ip: '127.0.0.1', port: 26, deadline: soon() })).toMatchObject({
+      failure: 'forbidden',
+    });
+  });
+
+  test('that is refused, late, or out of reach says which', async () => {
+    const port = await freePort();
+    const anywhere = createDialer({
+      policy: createAddressPolicy({ allow: ['0.0.0.0/0', '::/0'] }),
+      ports: new Set([port]),
+    });
+    expect(await anywhere.connect({ ip: '127.0.0.1', port, deadline: soon() })).toMatchObject({
+      failure: 'refused',
+      code: 'ECONNREFUSED',
+    });
+    expect(await anywhere.connect({ ip: '127.0.0.1', port, deadline: performance.now() - 1 })).toMatchObject({
+      ok: false,
+    });
+    // TCP has no way to a multicast group, on any machine.
+    expect(await anywhere.connect({ ip: '224.0.0.1', port, deadline: soon() })).toMatchObject({
+      failure: 'unreachable',
+    });
+  });
+
+  test('is given up when the caller is gone', async () => {
+    const dialer = createDialer({ policy, ports: new Set([25]) });
+    const request = { ip: '127.0.0.1', port: 25, deadline: soon(), signal: AbortSignal.abort() };
+    expect(await dialer.connect(request)).toEqual({ ok: false, failure: 'aborted', code: null });
+  });
+});
+
+describe('a certificate', () => {
+  let ca: Pair;
+  let stranger: Pair;
+  beforeAll(async () => {
+    ca = await makeAuthority();
+    stranger = await makeAuthority('a stranger');
+  });
+
+  async function upgrade(
+    certificate: Pair,
+    name: string | null = HOST,
+    purpose: 'any' | 'strict' = 'any',
+  ): Promise<Upgraded> {
+    const server = await startSmtpServer({ implicitTls: certificate, greeting: ok('220 hello') });
+    const dialer = createDialer({ policy, ports: new Set([server.port]), extraRoots: [ca.cert] });
+    const dialed = await dialer.connect({ ip: '127.0.0.1', port: server.port, deadline: soon() });
+    if (!dialed.ok) throw new Error(dialed.failure);
+    const upgraded = await dialer.upgrade(dialed.socket, { name, purpose });
+    dialed.socket.destroy();
+    await server.close();
+    return upgraded;
+  }
+
+  const EXPIRED = { trusted: false, error: 'CERT_HAS_EXPIRED' };
+
+  test.for<readonly [string, () => Promise<Pair>, object]>([
+    [
+      'that is in order',
+      () => makeCertificate({ names: [HOST], ca }),
+      { trusted: true, hostnameMatches: true, selfSigned: false, error: null, daysLeft: 90 },
+    ],
+    [
+      'with a wildcard',
+      () => makeCertificate({ names: ['*.test', 'x.example'], ca }),
+      { trusted: true, hostnameMatches: false },
+    ],
+    [
+      'with a wildcard of two labels',
+      () => makeCertificate({ names: ['*.mail.test'], ca }),
+      { trusted: true, hostnameMatches: false },
+    ],
+    [
+      'for another name',
+      () => makeCertificate({ names: ['other.test'], ca }),
+      { trusted: true, hostnameMatches: false, error: null },
+    ],
+    [
+      'with the name among many',
+      () => makeCertificate({ names: ['a.test', 'b.test', HOST], ca }),
+      { trusted: true, hostnameMatches: true },
+    ],
+    [
+      'that has expired',
+      () => makeCertificate({ names: [HOST], from: -20, to: -2, ca }),
+      { ...EXPIRED, hostnameMatches: true, daysLeft: -2 },
+    ],
+    [
+      'that is not valid yet',
+      () => makeCertificate({ names: [HOST], from: 3, to: 9, ca }),
+      { trusted: false, error: 'CERT_NOT_YET_VALID' },
+    ],
+    [
+      'that signed itself',
+      () => makeCertificate({ names: [HOST] }),
+      { trusted: false, selfSigned: true, hostnameMatches: true, error: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    ],
+    [
+      'of an unknown issuer',
+      () => makeCertificate({ names: [HOST], ca: stranger }),
+      { trusted: false, selfSigned: false, error: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+    ],
+    [
+      'of an unknown issuer, expired',
+      () => makeCertificate({ names: [HOST], from: -9, to: -3, ca: stranger }),
+      { trusted: false, error: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', daysLeft: -3 },
+    ],
+    [
+      'that signed itself, expired, for another name',
+      () => makeCertificate({ names: ['no.test'], from: -9, to: -3 }),
+      { trusted: false, selfSigned: true, hostnameMatches: false, error: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    ],
+  ])('%s', async ([, make, expected]) => {
+    const upgraded = await upgrade(await make());
+    expect(upgraded.ok && upgraded.certificate).toMatchObject(expected);
+  });
+
+  test('with a wildcard covers one label', async () => {
+    const certificate = await makeCertificate({ names: ['*.mail.test'], ca });
+    const inside = await upgrade(certificate, 'mx.mail.test');
+    expect(inside.ok && inside.certificate?.hostnameMatches).toBe(true);
+    const deeper = await upgrade(certificate, 'a.mx.mail.test');
+    expect(deeper.ok && deeper.certificate?.hostnameMatches).toBe(false);
+  });
+
+  test('is described, and its strings are bounded and printable', async () => {
+    const names = Array.from({ length: 150 }, (_, i) => `n${i}.test`);
+    const upgraded = await upgrade(await makeCertificate({ names: ['a\u001b[31m.test', ...names], ca }), null);
+    expect(upgraded.ok && upgraded.certificate).toMatchObject({
+      // Escaped by OpenSSL already.
+      subject: 'CN=a\\1B[31m.test',
+      issuer: 'CN=mxscope test authority',
+      hostnameMatches: null,
+      fingerprint256: expect.stringMatching(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
+      validFrom: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/),
+    });
+    const altNames = (upgraded.ok && upgraded.certificate?.altNames) || [];
+    expect(altNames.length).toBe(100);
+    expect(altNames.slice(0, 2)).toEqual(['a\\u{1b}[31m.test', 'n0.test']);
+  });
+});
+
+describe('peers of another age', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'mxscope-tls-'));
+  const file = (name: string) => join(directory, name);
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  beforeAll(async () => {
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:1024',
+        '-nodes',
+        '-sha1',
+        '-days',
+        '30',
+        '-subj',
+        `/CN=${HOST}`,
+        '-keyout',
+        file('key'),
+        '-out',
+        file('cert'),
+      ],
+      { stdio: 'ignore' },
+    );
+    for (const [name, bits] of [
+      ['dh1024', '1024'],
+      ['dh512', '512'],
+    ] as const) {
+      writeFileSync(
+        file(name),
+        execFileSync('openssl', ['dhparam', '-dsaparam', bits], { stdio: ['ignore', 'pipe', 'ignore'] }),
+      );
+    }
+  });
+
+  async function against(args: readonly string[], purpose: 'any' | 'strict' = 'any'): Promise<Upgraded> {
+    const port = await freePort();
+    const all = [
+      's_server',
+      '-accept',
+      `127.0.0.1:${port}`,
+      '-key',
+      file('key'),
+      '-cert',
+      file('cert'),
+      '-quiet',
+      ...args,
+    ];
+    const server = spawn('openssl', all, { stdio: 'ignore' });
+    try {
+      const dialer = createDialer({ policy, ports: new Set([port]) });
+      for (;;) {
+        const dialed = await dialer.connect({ ip: '127.0.0.1', port, deadline: soon() });
+        if (dialed.ok) return await dialer.upgrade(dialed.socket, { name: HOST, purpose });
+        if (server.exitCode !== null) throw new Error(`openssl ended with ${server.exitCode}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    } finally {
+      server.kill();
+    }
+  }
+
+  test.for<readonly [string, readonly string[], object]>([
+    ['TLS 1.0', ['-tls1', '-cipher', 'DEFAULT:@SECLEVEL=0'], { ok: true, protocol: 'TLSv1' }],
+    ['TLS 1.1', ['-tls1_1', '-cipher', 'DEFAULT:@SECLEVEL=0'], { ok: true, protocol: 'TLSv1.1' }],
+    ['TLS 1.2', ['-tls1_2', '-cipher', 'DEFAULT:@SECLEVEL=0'], { ok: true, protocol: 'TLSv1.2' }],
+    ['TLS 1.3', ['-cipher', 'DEFAULT:@SECLEVEL=0'], { ok: true, protocol: 'TLSv1.3' }],
+    [
+      '1,024-bit DH',
+      ['-tls1_2', '-cipher', 'DHE-RSA-AES128-SHA:@SECLEVEL=0', '-dhparam', 'DH1024'],
+      { ok: true, cipher: 'DHE-RSA-AES128-SHA' },
+    ],
+    [
+      'TLS 1.0 with 1,024-bit DH',
+      ['-tls1', '-cipher', 'DHE-RSA-AES128-SHA:@SECLEVEL=0', '-dhparam', 'DH1024'],
+      { ok: true, protocol: 'TLSv1' },
+    ],
+    [
+      'plain RSA, no forward secrecy',
+      ['-tls1_2', '-cipher', 'AES128-SHA:@SECLEVEL=0'],
+      { ok: true, cipher: 'AES128-SHA' },
+    ],
+    [
+      '512-bit DH',
+      ['-tls1_2', '-cipher', 'DHE-RSA-AES128-SHA:@SECLEVEL=0', '-dhparam', 'DH512'],
+      { ok: true, cipher: 'DHE-RSA-AES128-SHA' },
+    ],
+    [
+      'a cipher that nobody shares',
+      ['-tls1_2', '-cipher', 'NULL-SHA256:@SECLEVEL=0'],
+      { ok: false, failure: 'handshake' },
+    ],
+    [
+      'a group we did not send a share for',
+      ['-tls1_3', '-cipher', 'DEFAULT:@SECLEVEL=0', '-groups', 'P-521'],
+      { ok: true, protocol: 'TLSv1.3' },
+    ],
+  ])('%s', async ([, args, expected]) => {
+    const upgraded = await against(
+      args.map((arg) => (arg.startsWith('DH') && !arg.includes('-') ? file(arg.toLowerCase()) : arg)),
+    );
+    expect(upgraded).toMatchObject(expected);
+    if (upgraded.ok) expect(upgraded.certificate).toMatchObject({ selfSigned: true, subject: `CN=${HOST}` });
+  });
+
+  const alert = (description: number) => Buffer.from([0x15, 3, 1, 0, 2, 2, description]);
+  const ssl3Hello = Buffer.from([
+    0x16,
+    3,
+    0,
+    0,
+    42,
+    2,
+    0,
+    0,
+    38,
+    3,
+    0,
+    ...new Array<number>(32).fill(7),
+    0,
+    0,
+    0x2f,
+    0,
+  ]);
+
+  test.for<readonly [string, Buffer, string]>([
+    ['that answers in SSL 3', ssl3Hello, 'local-limits'],
+    ['whose newest version is too old', alert(70), 'local-limits'],
+    ['that cannot agree', alert(40), 'handshake'],
+    ['in trouble', alert(80), 'handshake'],
+    ['that speaks no TLS', Buffer.from('220 mx.test\r\n'), 'handshake'],
+  ])('a peer %s is %s', async ([, bytes, failure]) => {
+    const server = net.createServer((socket) =>
+      socket.on('error', () => undefined).once('data', () => socket.end(bytes)),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const port = (server.address() as net.AddressInfo).port;
+    const dialer = createDialer({ policy, ports: new Set([port]) });
+    const dialed = await dialer.connect({ ip: '127.0.0.1', port, deadline: soon() });
+    if (!dialed.ok) throw new Error(dialed.failure);
+    expect(await dialer.upgrade(dialed.socket, { name: HOST, purpose: 'any' })).toMatchObject({ ok: false, failure });
+    server.close();
+  });
+
+  test('strict trusts nothing so old', async () => {
+    expect(await against(['-tls1', '-cipher', 'DEFAULT:@SECLEVEL=0'], 'strict')).toMatchObject({ ok: false });
+  });
+});
