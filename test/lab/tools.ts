@@ -50,12 +50,14 @@ export async function swaks(peer: Peer): Promise<SwaksView> {
   };
 }
 
+/** The reply to EHLO: its lines after the first, none for a bare `250 `; null when it was refused or never asked. */
 function extensions(text: string, mark: '-' | '~'): string[] | null {
-  const lines = text.split('\n').filter((line) => line.startsWith(`<${mark}  250`));
-  const first = lines.findIndex((line) => line.startsWith(`<${mark}  250-`));
-  if (first < 0) return null;
-  const last = lines.findIndex((line, i) => i > first && line.startsWith(`<${mark}  250 `));
-  return lines.slice(first + 1, last + 1).map((line) => line.slice('<-  250-'.length).trim());
+  const lines = text.split('\n');
+  const asked = lines.findIndex((line) => line.startsWith(` ${mark}> EHLO`));
+  const reply = lines.slice(asked + 1);
+  const end = reply.findIndex((line) => !line.startsWith(`<${mark}  250-`));
+  if (asked < 0 || !reply[end]?.startsWith(`<${mark}  250 `)) return null;
+  return reply.slice(1, end + 1).map((line) => line.slice('<-  250-'.length).trim());
 }
 
 export type OpensslView = {
