@@ -58,8 +58,8 @@ function neededBy(code: string): readonly string[] {
   return needed;
 }
 
-/** Hosts, addresses, times and members of closed sets need no other character. */
-const plain = (value: string): string => value.replace(/[^\w.:,+\-[\] /]/g, '?').slice(0, 600);
+/** Hosts, addresses, times and members of closed sets need no other character: a name from DNS may hold any. */
+export const plain = (value: string): string => value.replace(/[^\w.:,+\-[\] /]/g, '?').slice(0, 600);
 
 export function render(finding: Finding, lang: Language): RenderedFinding {
   const { code, severity, confidence, evidence } = finding;

@@ -8,6 +8,7 @@ import type { MailRoute } from '../mx/types.ts';
 import { listed, OR, REASONS, SUMMARY, WHILE, waitInWords } from '../texts/summary.ts';
 import { type Language, type Params, say } from '../texts/text.ts';
 import type { DeliveryFacts, DeliveryHost, DeliveryStep, Wait } from './delivery.ts';
+import { plain } from './findings.ts';
 
 type Sentence = keyof typeof SUMMARY;
 type Speaker = (key: Sentence, params?: Params) => string;
@@ -32,7 +33,7 @@ export function deliverySentences(facts: DeliveryFacts, route: MailRoute, lang: 
 
 const names = (hosts: readonly DeliveryHost[], lang: Language) =>
   listed(
-    hosts.map(({ host }) => host),
+    hosts.map(({ host }) => plain(host)),
     lang,
   );
 
@@ -68,6 +69,7 @@ function firstStepAccepts(
 function someOfFirstStep({ hosts }: DeliveryStep, speak: Speaker, lang: Language): string[] {
   const ailing = hosts.filter(({ state }) => state !== 'accepting');
   const params = { count: hosts.length, hosts: names(ailing, lang), reason: reasons(ailing, lang) };
+  if (ailing.every(unseen)) return [speak('some-equals-unseen', params), speak('try-elsewhere')];
   const longest = ailing.reduce((most, { wait }) => (wait.exim > most.exim ? wait : most), { postfix: 0, exim: 0 });
   const lead = speak('some-equals-ail', params);
   return [lead, longest.exim > 0 ? speak('costs-time-sometimes', costOf(longest, lang)) : speak('costs-nothing')];
@@ -80,7 +82,7 @@ const costOf = (wait: Wait, lang: Language): Params => ({
 
 function laterStepAccepts(facts: DeliveryFacts, at: number, speak: Speaker, lang: Language): string[] {
   const passed = facts.steps.slice(0, at).flatMap(({ hosts }) => hosts);
-  const host = facts.firstChoice ?? '';
+  const host = plain(facts.firstChoice ?? '');
   const params = { hosts: names(passed, lang), reason: reasons(passed, lang), host };
   // Only what was truly seen to fail is said to fail.
   if (passed.every(unseen)) return [speak('next-accepts-first-unseen', params), speak('try-elsewhere')];

@@ -7,7 +7,7 @@ import type { MailRoute } from '../mx/types.ts';
 import { OURS_CODES } from '../texts/findings.ts';
 import { SUMMARY } from '../texts/summary.ts';
 import { type Language, say } from '../texts/text.ts';
-import type { DeliveryFacts } from './delivery.ts';
+import type { DeliveryFacts, DeliveryHost } from './delivery.ts';
 import { render } from './findings.ts';
 import { deliverySentences } from './summary.ts';
 import type { Finding } from './types.ts';
@@ -20,12 +20,17 @@ export function verdict(route: MailRoute, facts: DeliveryFacts, findings: readon
   const hosts = facts.steps.flatMap((step) => step.hosts);
   if (!facts.delivers) return hosts.some(({ state }) => state === 'deferring') ? 'degraded' : 'broken';
   const first = facts.steps[0]?.hosts ?? [];
-  // Silence at the banner is the host's; what we did not, could not or may not see is no mark against it.
-  if (first.some(({ state, reason }) => state === 'down' || state === 'deferring' || reason === 'silent'))
-    return 'degraded';
+  if (first.some(ails)) return 'degraded';
   if (findings.some(weighs)) return 'degraded';
   return first.some(({ state }) => state === 'accepting') ? 'good' : 'unknown';
 }
+
+/**
+ * Silence at the banner is the host's, and a private address in the MX records its owner's; what we could not judge, or did
+ * not ask, is no mark against it.
+ */
+const ails = ({ state, reason }: DeliveryHost): boolean =>
+  state === 'down' || state === 'deferring' || reason === 'silent' || reason === 'guard';
 
 const weighs = ({ code, severity, confidence }: Finding): boolean =>
   severity === 'error' && confidence !== 'possible' && !OURS_CODES.has(code);

@@ -54,6 +54,10 @@ export const SUMMARY = {
     en: '{domain} takes mail right now, but of its {count} equal servers {hosts} {reason}; a sender that picks such a one goes on to another in the same attempt, so nothing is lost.',
     th: '{domain} รับอีเมลได้ในขณะนี้ แต่ในเซิร์ฟเวอร์ {count} ตัวที่เท่าเทียมกัน {hosts} {reason} ผู้ส่งที่เลือกเจอจะไปยังตัวอื่นในการส่งครั้งเดียวกัน จดหมายจึงไม่หาย',
   },
+  'some-equals-unseen': {
+    en: '{domain} takes mail right now; of its {count} equal servers {hosts} {reason}.',
+    th: '{domain} รับอีเมลได้ในขณะนี้ ส่วนในเซิร์ฟเวอร์ {count} ตัวที่เท่าเทียมกัน {hosts} {reason}',
+  },
   'next-accepts': {
     en: 'Mail for {domain} should go to {hosts} first, which {reason}; senders therefore go on to {host}, which takes it right now: nothing is lost.',
     th: 'อีเมลถึง {domain} ควรไปที่ {hosts} ก่อน แต่เครื่องนั้น{reason} ผู้ส่งจึงไปที่ {host} แทน ซึ่งรับได้ในขณะนี้ จดหมายจึงไม่หาย',

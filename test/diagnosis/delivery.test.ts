@@ -144,6 +144,20 @@ describe('delivers, first choice and verdict', () => {
     ['both turn us away', [blocked(imail), blocked(maildr)], null, null, 'unknown'],
     ['the first turns us away', [blocked(imail), well(maildr)], true, maildr.host, 'unknown'],
     ['the backup turns us away', [well(imail), blocked(maildr)], true, imail.host, 'good'],
+    [
+      'the first has a private address',
+      [dead('forbidden', { ...imail, stage: 'resolve' }), well(maildr)],
+      true,
+      maildr.host,
+      'degraded',
+    ],
+    [
+      'the first was not asked',
+      [dead('rate-limited', { ...imail, stage: 'resolve' }), well(maildr)],
+      true,
+      maildr.host,
+      'unknown',
+    ],
     ['nobody was asked', [], null, null, 'unknown'],
     [
       'a firewall rewrites the first',
@@ -275,6 +289,12 @@ describe('the words', () => {
       'five of many equals',
       [[5, ...hosts]],
       hosts.map((host, i) => (i ? dead('timeout', { host }) : well({ host }))),
+      {},
+    ],
+    [
+      'an equal we cannot judge',
+      [[10, imail.host, maildr.host]],
+      [greeted('554 blocked using zen.spamhaus.org', imail), well(maildr)],
       {},
     ],
     ['all down', NECTEC, [dead('refused', imail), dead('timeout', maildr)], {}],
