@@ -124,8 +124,8 @@ class Inspector {
   #keyword(line: string): string {
     const text = line.slice(4);
     const keyword = (/^[^ =]*/.exec(text)?.[0] ?? '').toUpperCase();
-    const first = this.#masked === 0 && !line.startsWith('250 ');
-    if (this.#masked === 0) this.#masked = 1;
+    const first = this.#masked === 0;
+    if (first) this.#masked = 1;
     const allowed = KEYWORDS.includes(keyword) || (keyword === 'STARTTLS' && this.#options.allowTls === true);
     if (!line.startsWith('250') || first || allowed) return line;
     const letter = String.fromCharCode(64 + this.#masked++);

@@ -109,6 +109,7 @@ async function converse(peer: Peer, script: Script): Promise<void> {
 
 class Peer {
   readonly heard: HeardSession;
+  readonly #raw: net.Socket;
   #socket: net.Socket;
   #secure = false;
   #text = '';
@@ -116,6 +117,7 @@ class Peer {
   #wake: () => void = () => undefined;
 
   constructor(socket: net.Socket, heard: HeardSession) {
+    this.#raw = socket;
     this.#socket = socket;
     this.heard = heard;
   }
@@ -170,7 +172,7 @@ class Peer {
       else if ('starttls' in step) {
         if (!(await this.encrypt(step.starttls))) return false;
         this.listen();
-      } else if ('reset' in step) this.#socket.resetAndDestroy();
+      } else if ('reset' in step) this.#raw.resetAndDestroy();
       else if ('close' in step) this.#socket.end();
       else if ('hang' in step) return false;
     }
