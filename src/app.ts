@@ -6,6 +6,7 @@
 import type { FastifyInstance } from 'fastify';
 import pino, { type Logger } from 'pino';
 import { createAdmission } from './api/admission.ts';
+import type { Door } from './api/door.ts';
 import { registerGraphql } from './api/graphql.ts';
 import { createGuards, type Lifecycle } from './api/guard.ts';
 import { addHooks } from './api/hooks.ts';
@@ -15,7 +16,7 @@ import { registerOpenApi } from './api/openapi.ts';
 import { registerOperational } from './api/operational.ts';
 import { registerPages } from './api/pages.ts';
 import { watchPressure } from './api/pressure.ts';
-import { type Door, registerRest } from './api/rest.ts';
+import { registerRest } from './api/rest.ts';
 import { createServer } from './api/server.ts';
 import type { Services } from './operations/types.ts';
 
@@ -42,7 +43,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   const app = createServer({ logger, metrics, corsOrigins: config.corsOrigins, trustProxy: config.trustProxy });
   addHooks(app, { logger, metrics, corsOrigins: config.corsOrigins });
   app.addHook('onClose', async () => pressure.stop());
-  await registerOpenApi(app);
+  await registerOpenApi(app, guards);
   registerRest(app, door);
   registerGraphql(app, door);
   registerOperational(app, { services, guards, metrics, lifecycle, pressure });

@@ -19,6 +19,8 @@ import { buildServices, type ServicesOptions } from './services.ts';
 /** From the signal to the end (contract §7), and within it when work under way is told to end, so that it can say so. */
 const GRACE_MS = 10_000;
 const ABORT_MS = 8_500;
+/** Lines are gathered and written together; of a reader that has stopped, a bounded amount is kept. */
+const LOG_STREAM = { fd: 1, sync: false, minLength: 16_384, periodicFlush: 100, maxLength: 8 * 1024 * 1024 };
 /** A file that is written in several steps is read when it has been still for this long. */
 const SETTLE_MS = 200;
 
@@ -31,8 +33,8 @@ export async function start(
 ): Promise<void> {
   const read = readConfig(env);
   const config = read.ok ? read.config : refuseStart(read.lines);
-  const destination = pino.destination({ fd: 1, sync: false });
-  const logger = pino({ level: config.logLevel, base: null }, destination);
+  const lines = pino.destination(LOG_STREAM);
+  const logger = pino({ level: config.logLevel, base: null }, lines);
   const stop = { stopping: false, abort: new AbortController() };
   const lifecycle: Lifecycle = {
     get stopping() {
@@ -50,7 +52,7 @@ export async function start(
   });
   const app = await buildApp(services, { logger, metrics, keys, lifecycle });
   const end = (code: number): never => {
-    destination.flushSync();
+    lines.flushSync();
     process.exit(code);
   };
   process.on('uncaughtException', (err) => {
@@ -66,19 +68,16 @@ export async function start(
     shutDown(app, services, logger).then(() => end(0));
   });
   if (config.apiKeysFile !== null) watchKeys(config.apiKeysFile, config.apiKeys, keys, logger);
-  await listen(app, config).catch((err) => {
+  await app.listen({ host: config.host, port: config.port }).catch((err) => {
     logger.fatal({ err }, 'cannot listen');
     end(1);
   });
+  logger.info({ addresses: app.addresses() }, 'listening');
 }
 
 function refuseStart(lines: readonly string[]): never {
   process.stderr.write(`${lines.join('\n')}\n`);
   process.exit(1);
-}
-
-async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
-  await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` });
 }
 
 function onStop(stop: (signal: NodeJS.Signals) => void): void {

@@ -114,7 +114,8 @@ function runnable(
     run(contextValue, variableValues) {
       // Compiling costs more than running once; documents with their arguments written in come only once.
       if (++runs === 2) compiled = compileQuery(schema, document, operationName);
-      if (compiled && 'query' in compiled) return compiled.query({}, contextValue, variableValues) as ReturnType<Runnable['run']>;
+      if (compiled && 'query' in compiled)
+        return compiled.query({}, contextValue, variableValues) as ReturnType<Runnable['run']>;
       return execute({
         schema,
         document,

@@ -8,12 +8,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Refusal } from '../outcome.ts';
 import type { Language } from '../texts/text.ts';
+import { type Door, pointedAtBody, TEXT_BODY_BYTES } from './door.ts';
 import type { GraphqlEngine, Runnable, Unrunnable, Variables } from './graphql-engine.ts';
 import type { GraphqlContext } from './graphql-schema.ts';
 import { maskFault } from './hooks.ts';
-import { describeGraphql } from './openapi.ts';
 import { extensionsOf, statusOf } from './refusals.ts';
-import { type Door, pointedAtBody, TEXT_BODY_BYTES } from './rest.ts';
 import { contextOf, JSON_TYPE, sayUsage, visitOf } from './visit.ts';
 
 const GRAPHQL_TYPE = 'application/graphql-response+json; charset=utf-8';
@@ -30,7 +29,10 @@ export function registerGraphql(app: FastifyInstance, door: Door): void {
   };
   app.post(
     '/graphql',
-    { bodyLimit: TEXT_BODY_BYTES, schema: describeGraphql(), onRequest: door.guards.callers('/graphql', null) },
+    {
+      bodyLimit: TEXT_BODY_BYTES,
+      onRequest: door.guards.callers('/graphql', null),
+    },
     async (request, reply) => answer(await load(), door, request, reply),
   );
 }

@@ -5,12 +5,13 @@
 
 import swagger from '@fastify/swagger';
 import { type TSchema, Type } from '@sinclair/typebox';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifySchema } from 'fastify';
 import { SHARED_SCHEMAS } from '../operations/contract.ts';
 import type { Language } from '../texts/text.ts';
 import { EXAMPLES } from './examples.ts';
+import type { Guards } from './guard.ts';
 import { type ProblemCode, problemOf, statusOf, TITLES } from './refusals.ts';
-import type { RestRoute } from './rest.ts';
+import { REST_ROUTES, type RestRoute } from './rest.ts';
 
 type Words = {
   readonly id: string;
@@ -119,7 +120,7 @@ const EXAMPLE_PARAMS: Readonly<Record<string, string>> = {
   slug: 'what-is-mx',
 };
 
-export async function registerOpenApi(app: FastifyInstance): Promise<void> {
+export async function registerOpenApi(app: FastifyInstance, guards: Guards): Promise<void> {
   for (const schema of SHARED_SCHEMAS) app.addSchema(schema);
   await app.register(swagger, {
     openapi: {
@@ -147,15 +148,24 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
         },
       },
     },
+    // Routes carry no schema of their own: Fastify would check by it what `invoke` checks.
+    transform: ({ url, route }) => ({ url, schema: describe(String(route.method), url) }),
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `inline-${index}`) },
   });
-  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) =>
+  app.get('/openapi.json', { onRequest: guards.everybody('/openapi.json') }, (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
   );
 }
 
-/** The `schema` of a REST route. */
-export function describeRoute(route: RestRoute): Record<string, unknown> {
+/** What the document says of a route; pages and assets it leaves out. */
+function describe(method: string, url: string): FastifySchema {
+  const route = REST_ROUTES.find((one) => one.method === method && one.url === url);
+  if (route) return describeRoute(route);
+  if (method === 'GET' && url in OPERATIONAL) return describeOperational(url);
+  return method === 'POST' && url === '/graphql' ? describeGraphql() : ({ hide: true } as FastifySchema);
+}
+
+function describeRoute(route: RestRoute): Record<string, unknown> {
   const words = WORDS[`${route.method} ${route.url}`];
   if (!words) throw new Error(`${route.method} ${route.url} has no words in the OpenAPI document`);
   const examples = EXAMPLES[route.operation.id];
@@ -223,7 +233,7 @@ const BUDGET_HEADERS = {
 };
 
 /** Problems by status, each code of a status with its example. */
-export function problems(codes: readonly ProblemCode[]): Record<string, unknown> {
+function problems(codes: readonly ProblemCode[]): Record<string, unknown> {
   const byStatus = Map.groupBy(new Set(codes), statusOf);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [
@@ -278,7 +288,7 @@ const OPERATIONAL: Readonly<
   },
 };
 
-export function describeOperational(path: string): Record<string, unknown> {
+function describeOperational(path: string): Record<string, unknown> {
   const words = OPERATIONAL[path];
   if (!words) throw new Error(`${path} has no words in the OpenAPI document`);
   const errors: readonly ProblemCode[] = words.open
@@ -296,7 +306,7 @@ export function describeOperational(path: string): Record<string, unknown> {
   };
 }
 
-export function describeGraphql(): Record<string, unknown> {
+function describeGraphql(): Record<string, unknown> {
   const query = '{ domain(name: "nectec.or.th") { mx { status ttl exchanges { preference host } } } }';
   return {
     operationId: 'graphql',

@@ -7,7 +7,6 @@ import type { FastifyInstance } from 'fastify';
 import type { Services } from '../operations/types.ts';
 import type { Guards, Lifecycle } from './guard.ts';
 import type { DoorMetrics } from './metrics.ts';
-import { describeOperational } from './openapi.ts';
 import type { Pressure } from './pressure.ts';
 import { sendJson, visitOf } from './visit.ts';
 
@@ -31,24 +30,16 @@ export function registerOperational(app: FastifyInstance, options: OperationalOp
     () => pressure.delayMs / 1000,
   );
 
-  app.get(
-    '/health/live',
-    { schema: describeOperational('/health/live'), onRequest: guards.everybody('/health/live') },
-    (request, reply) => sendJson(reply, visitOf(request).lang, '{"status":"ok"}'),
+  app.get('/health/live', { onRequest: guards.everybody('/health/live') }, (request, reply) =>
+    sendJson(reply, visitOf(request).lang, '{"status":"ok"}'),
   );
-  app.get(
-    '/health/ready',
-    { schema: describeOperational('/health/ready'), onRequest: guards.everybody('/health/ready') },
-    (request, reply) => {
-      const redis = services.redisStatus();
-      const status = lifecycle.stopping ? 'stopping' : redis === 'down' ? 'degraded' : 'ok';
-      if (lifecycle.stopping) reply.code(503).header('retry-after', '1');
-      sendJson(reply, visitOf(request).lang, JSON.stringify({ status, redis }));
-    },
-  );
-  app.get(
-    '/metrics',
-    { schema: describeOperational('/metrics'), onRequest: guards.callers('/metrics', null) },
-    async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()),
+  app.get('/health/ready', { onRequest: guards.everybody('/health/ready') }, (request, reply) => {
+    const redis = services.redisStatus();
+    const status = lifecycle.stopping ? 'stopping' : redis === 'down' ? 'degraded' : 'ok';
+    if (lifecycle.stopping) reply.code(503).header('retry-after', '1');
+    sendJson(reply, visitOf(request).lang, JSON.stringify({ status, redis }));
+  });
+  app.get('/metrics', { onRequest: guards.callers('/metrics', null) }, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
   );
 }

@@ -107,16 +107,15 @@ const ASSETS: readonly Asset[] = [
 export function registerPages(app: FastifyInstance, guards: Guards): void {
   for (const asset of ASSETS) {
     const handler = (_request: unknown, reply: FastifyReply) => sendAsset(asset, reply);
-    app.get(asset.path, { schema: { hide: true }, onRequest: guards.everybody(asset.path) }, handler);
+    app.get(asset.path, { onRequest: guards.everybody(asset.path) }, handler);
   }
   // What other tools link to.
-  app.get('/docs/', { schema: { hide: true }, onRequest: guards.everybody('/docs') }, (_request, reply) =>
-    reply.redirect('/docs', 308),
-  );
+  app.get('/docs/', { onRequest: guards.everybody('/docs') }, (_request, reply) => reply.redirect('/docs', 308));
 }
 
 async function sendAsset(asset: Asset, reply: FastifyReply): Promise<FastifyReply> {
   reply.header('content-security-policy', PAGE_POLICY);
+  reply.header('referrer-policy', 'no-referrer');
   reply.type(asset.type);
   return reply.send('text' in asset ? asset.text : await readFile(asset.file()));
 }

@@ -4,26 +4,13 @@
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from 'pino';
 import { invoke, operations } from '../operations/index.ts';
 import type { MxRendered } from '../operations/mx-answer.ts';
 import type { DrawnRoute } from '../operations/report.ts';
-import type { Operation, Services } from '../operations/types.ts';
-import { type Outcome, ok, type Refusal, refuse } from '../outcome.ts';
-import type { Guards } from './guard.ts';
-import { describeRoute } from './openapi.ts';
+import type { Operation } from '../operations/types.ts';
+import { type Outcome, ok, refuse } from '../outcome.ts';
+import { type Door, pointedAtBody, TEXT_BODY_BYTES } from './door.ts';
 import { contextOf, sayUsage, sendJson, sendProblem, visitOf } from './visit.ts';
-
-/** What a route needs of the house. */
-export type Door = {
-  readonly services: Services;
-  readonly guards: Guards;
-  readonly logger: Logger;
-  /** Fires when the service must stop. */
-  readonly signal: AbortSignal;
-  /** API keys are in use: answers belong to their caller, so shared caches must not keep them. */
-  readonly keyed: boolean;
-};
 
 type Budget = 'lookup' | 'client' | 'send';
 type Send<O> = (value: O, request: FastifyRequest, reply: FastifyReply, door: Door) => void;
@@ -41,8 +28,6 @@ export type RestRoute = {
 
 /** Bodies but explanations are small; the longest, a test send written in escapes alone, takes 40 KiB. */
 const BODY_BYTES = 64 * 1024;
-/** 64 KiB of text, each octet of it perhaps written as an escape of six. */
-export const TEXT_BODY_BYTES = 448 * 1024;
 
 function define<I, O>(
   method: 'GET' | 'POST',
@@ -117,7 +102,6 @@ export function registerRest(app: FastifyInstance, door: Door): void {
       method: route.method,
       url: route.url,
       bodyLimit: route.bodyLimit,
-      schema: describeRoute(route),
       onRequest: door.guards.callers(route.url, route.operation.scope),
       handler: (request, reply) => serve(route, door, request, reply),
     });
@@ -143,16 +127,6 @@ function serve(route: RestRoute, door: Door, request: FastifyRequest, reply: Fas
   invoke(route.operation, input.value, context, door.services)
     .then(finish)
     .then(undefined, (fault) => reply.send(fault));
-}
-
-/** Where an operation takes more than the body, its input holds the body as a member; a caller sees the body alone. */
-export function pointedAtBody(refusal: Refusal): Refusal {
-  if (!refusal.errors?.some(({ pointer }) => pointer.startsWith('/body'))) return refusal;
-  const errors = refusal.errors.map(({ pointer, detail }) => ({
-    pointer: pointer.replace(/^\/body(?=\/|$)/, ''),
-    detail,
-  }));
-  return { ...refusal, detail: refusal.detail.replace(/^\/body\b/, errors[0]?.pointer ? '' : 'the body'), errors };
 }
 
 function sendValue(value: unknown, request: FastifyRequest, reply: FastifyReply): void {

@@ -16,10 +16,8 @@ const HEAD_BYTES = 16 * 1024;
 
 export function createServer(options: HookOptions & { readonly trustProxy: readonly string[] }): FastifyInstance {
   const app = Fastify({
-    loggerInstance: options.logger,
-    // A child logger for each request would cost more than the one line that is written for it.
-    childLoggerFactory: (parent) => parent,
-    disableRequestLogging: true,
+    // The one line a request is written by our own hook.
+    logger: false,
     genReqId: (raw) => requestIdOf(raw.headers['x-request-id']),
     requestIdHeader: false,
     routerOptions: { maxParamLength: HEAD_BYTES },
@@ -32,13 +30,10 @@ export function createServer(options: HookOptions & { readonly trustProxy: reado
     http: { maxHeaderSize: HEAD_BYTES, requireHostHeader: false },
     frameworkErrors: answerUnrouted(options),
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, requestIdOf(undefined)),
-  }) as unknown as FastifyInstance;
+  });
   app.removeAllContentTypeParsers();
   // Members that would reach a prototype make the body invalid.
   app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'));
-  // Inputs are checked by `invoke`, the same at both doors; the schemas of routes are for OpenAPI alone.
-  app.setValidatorCompiler(() => () => true);
-  app.setSerializerCompiler(() => JSON.stringify);
   // RFC 9110 §10.1.1 lets a server ignore an expectation it does not know; Node's own answer would be no problem document.
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   return app;

@@ -42,7 +42,6 @@ export function requestIdOf(given: string | string[] | undefined): string {
 export const BASE_HEADERS: readonly (readonly [string, string])[] = [
   ['x-content-type-options', 'nosniff'],
   ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
-  ['referrer-policy', 'no-referrer'],
   ['cache-control', 'no-store'],
 ];
 

@@ -24,9 +24,14 @@ const AFTER = 1_000;
 const CANDIDATE = /(?<![\w.@/\\-])([2-5]\d\d)(?!\d|\.\d)/g;
 const ENHANCED_NEXT = /^(?:[ -]|[;:,]\s?b?['"]?|\)[:;]?\s?|\s-\s)?\s?\(?#?([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)/;
 const PLAINLY_NEXT = /^[ -]#?\d/;
+/** Words that announce a reply by themselves, and the marks in which Postfix and Exim quote one. */
 const ANNOUNCED =
-  /(?:\b(?:said|says|returned|returns|reply|replied|replies|response|responsecode|responded|responds|responded with|answer|answered|answers|was|is|with|got|error|errors|status|smtp|esmtp|code|rejected|refused|failed|failure|bounced|command|data|dot)|(?:to|from):\s?<[^<>]{0,80}>|\[[0-9a-f.:]{3,45}\](?::\d{1,5})?:|ข้อผิดพลาด|ตอบ|ตอบว่า|ตอบกลับ|ตอบกลับว่า|รหัส|โค้ด|ขึ้น|ขึ้นว่า|แจ้ง|แจ้งว่า|เจอ|ได้)[\s:;,#=<-]{0,6}(?:b?['"([])?$/i;
-const QUOTED = /['"([]$/;
+  /(?:\b(?:said|says|returned|returns|reply|replied|replies|response|responsecode|responded|responds|responded with|answered with|error|errors|status|smtp|esmtp|code|codes)|(?:to|from):\s?<[^<>]{0,80}>|\[[0-9a-f.:]{3,45}\](?::\d{1,5})?:|ข้อผิดพลาด|ตอบว่า|ตอบกลับ|ตอบกลับว่า|รหัส|โค้ด|ขึ้นว่า|แจ้งว่า)[\s:;,#=<-]{0,6}(?:b?['"([“‘`])?$/i;
+/** Words that may announce anything: believed before a colon or a quote, or where what follows begins like a reply. */
+const HINTED_AT =
+  /(?:\b(?:was|is|with|got|get|gets|getting|received|receive|shows|gives|gave|see|message|answer|answered|answers|rejected|refused|failed|failure|bounced|command|data|dot)|ตอบ|ขึ้น|แจ้ง|เจอ|ได้)([\s:;,#=<-]{0,6}(?:b?['"([“‘`])?)$/i;
+const BEGINS_LIKE_A_REPLY = /^(?:[ -]\s?[A-Z<"#*]|[.,;!?]?$)/;
+const QUOTED = /['"([“‘`]$/;
 const WORDS_FOLLOW = /^(?: \s?[A-Za-z<"#*]|-[A-Z])/;
 /** RFC 3464 §2.3.6: `Diagnostic-Code: smtp;` is followed by a reply, whatever its number. */
 const DECLARED = /\b[sl]mtp;\s{0,3}['"]?$/i;
@@ -34,7 +39,7 @@ const WEB = /https?\b[^.]{0,20}$/i;
 
 const UNIT =
   /^\d{3}[\s-]{0,2}(?:[kKMGT]i?B|[kMG]bps|bytes?|octets?|messages|e?mails|recipients|users|people|ms|seconds?|minutes?|hours?|days?|weeks?|times|domains|hosts|characters|lines|percent|baht|THB|USD|บาท|คน|ฉบับ|ครั้ง|วัน|วินาที|นาที|ชั่วโมง|ไบต์|เครื่อง|ข้อความ|โดเมน)(?![A-Za-z])/;
-const PHONE_OR_DATE = /^\d{3}[- ]\d{2,4}(?:[- ]\d{2,4}){0,2}(?![\w.])/;
+const PHONE_OR_DATE = /^\d{3}(?:-\d{3,4}(?:-\d{2,4})?(?![\w.])|-\d\d-\d\d(?!\w)| \d{3}[ -]\d{4}(?!\w)| \d{4}$)/;
 const STREET = /^\d{3} (?:[A-Z][a-z]{1,20} ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard|Blvd|Soi)\b/;
 /** Web servers answer 4xx and 5xx too: their codes with their own phrases (RFC 9110 §15) are not SMTP's. */
 const HTTP =
@@ -85,7 +90,12 @@ function placeOf(line: string, at: number, code: number, going: number | null): 
   if (DECLARED.test(before)) return { at, code, enhanced: null, last };
   if (!isKnownCode(code) || looksCounted(line.slice(at, at + 120)) || WEB.test(before)) return null;
   const quoted = code >= 400 && QUOTED.test(before) && WORDS_FOLLOW.test(after);
-  return quoted || ANNOUNCED.test(before) ? { at, code, enhanced: null, last } : null;
+  return quoted || ANNOUNCED.test(before) || hintedAt(before, after) ? { at, code, enhanced: null, last } : null;
+}
+
+function hintedAt(before: string, after: string): boolean {
+  const mark = HINTED_AT.exec(before)?.[1];
+  return mark !== undefined && (/[:='"“‘`]/.test(mark) || BEGINS_LIKE_A_REPLY.test(after.trimEnd()));
 }
 
 /** RFC 2034 §4: the classes of the two codes are one; in practice 4xx and 5.x.x are mixed, successes are not. */

@@ -117,8 +117,13 @@ function judge(found: FoundReply): Judgement & { readonly provider: Provider | n
   const text = found.lines.map((line) => line.replace(ENHANCED_IN_FRONT, '')).join(' ');
   const hinted = providerHinted(`${found.context} ${text}`);
   const own = PROVIDER_RULES.find((rule) => fits(rule, found, text, hinted));
-  if (own !== undefined) return { cause: own.cause, named: true, provider: own.provider ?? hinted };
+  if (own !== undefined) return { cause: own.cause, named: true, provider: speaker(own.provider, hinted) };
   return { ...byWordsAndCodes(found, text, hinted), provider: hinted };
+}
+
+/** Exchange runs in offices and in Microsoft 365; where the latter shows it is the one to name. */
+function speaker(own: Provider | null, hinted: Provider | null): Provider | null {
+  return own === null || (own === 'exchange' && sameHouse(own, hinted)) ? hinted : own;
 }
 
 /** Each line of a multi-line reply repeats the code, in the middle of a sentence (RFC 2034 §4). */

@@ -53,57 +53,63 @@ const BOGUS_CODES: ReadonlySet<number> = new Set([5, 6, 7, 8, 9, 10, 11, 12]);
  */
 type Phase = 'first' | 'unchecked' | 'again';
 
-type Candidate = { readonly peer: Peer; edns: boolean; phase: Phase; tcp: boolean; why: Why | undefined };
+/** One of the servers, and how far this question has come with it. */
+class Candidate {
+  readonly peer: Peer;
+  edns = true;
+  phase: Phase = 'first';
+  tcp = false;
+  why: Why | undefined = undefined;
 
+  constructor(peer: Peer) {
+    this.peer = peer;
+  }
+}
+
+type Listener = { replied(attempt: Attempt, packet: Uint8Array | undefined): void };
+
+/** One packet on its way to a server. */
 export class Attempt {
+  readonly candidate: Candidate;
   readonly query: Uint8Array;
   readonly phase: Phase;
   readonly sentAt: number;
   /** Where it waits, for the transport that sent it. */
-  slot: unknown;
-  readonly #reply: (attempt: Attempt, packet: Uint8Array | undefined) => void;
-  readonly candidate: Candidate;
+  slot: unknown = undefined;
+  readonly #asking: Listener;
 
-  constructor(
-    candidate: Candidate,
-    query: Uint8Array,
-    sentAt: number,
-    reply: (attempt: Attempt, packet: Uint8Array | undefined) => void,
-  ) {
+  constructor(asking: Listener, candidate: Candidate, query: Uint8Array, sentAt: number) {
+    this.#asking = asking;
     this.candidate = candidate;
     this.phase = candidate.phase;
     this.query = query;
     this.sentAt = sentAt;
-    this.#reply = reply;
   }
 
   /** A packet that answers `query`, or undefined: the server cannot be reached. */
   reply(packet: Uint8Array | undefined): void {
-    this.#reply(this, packet);
+    this.#asking.replied(this, packet);
   }
 }
 
 export class Asking<T extends RecordType> {
   readonly #asked: Asked<T>;
   readonly #settle: (heard: Heard<T>) => void;
-  readonly #candidates: Candidate[];
-  readonly #attempts: Attempt[] = [];
-  readonly #reply = (attempt: Attempt, packet: Uint8Array | undefined): void => this.#replied(attempt, packet);
+  readonly #candidates: readonly Candidate[];
+  /** Those before the last one. Most questions are answered at the first: none is made then. */
+  #earlier: Attempt[] | undefined;
+  #last: Attempt | undefined;
   #tcp: AbortController | undefined;
   #settled = false;
   #turn = -1;
   #round = 0;
-  #last: Attempt | undefined;
   #dueAt = 0;
 
   constructor(asked: Asked<T>, peers: readonly Peer[], now: number, settle: (heard: Heard<T>) => void) {
     this.#asked = asked;
     this.#settle = settle;
-    const candidates = peers.map(
-      (peer): Candidate => ({ peer, edns: true, phase: 'first', tcp: false, why: undefined }),
-    );
-    if (candidates.length > 1)
-      candidates.sort((a, b) => Number(a.peer.deadUntil > now) - Number(b.peer.deadUntil > now));
+    const candidates = peers.map((peer) => new Candidate(peer));
+    if (peers.length > 1) candidates.sort((x, y) => Number(x.peer.deadUntil > now) - Number(y.peer.deadUntil > now));
     this.#candidates = candidates;
   }
 
@@ -164,14 +170,17 @@ export class Asking<T extends RecordType> {
       this.#fail(candidate, 'error', now);
       return;
     }
-    const attempt = new Attempt(candidate, query, now, this.#reply);
+    if (this.#last !== undefined) {
+      this.#earlier ??= [];
+      this.#earlier.push(this.#last);
+    }
+    const attempt = new Attempt(this, candidate, query, now);
     this.#last = attempt;
     this.#dueAt = now + TRY_MS * 2 ** this.#round;
-    this.#attempts.push(attempt);
     candidate.peer.send(attempt);
   }
 
-  #replied(attempt: Attempt, packet: Uint8Array | undefined): void {
+  replied(attempt: Attempt, packet: Uint8Array | undefined): void {
     if (this.#settled) return;
     const { candidate } = attempt;
     const now = performance.now();
@@ -276,7 +285,8 @@ export class Asking<T extends RecordType> {
 
   #finish(heard: Heard<T>): void {
     this.#settled = true;
-    for (const attempt of this.#attempts) attempt.candidate.peer.forget(attempt);
+    this.#last?.candidate.peer.forget(this.#last);
+    for (const attempt of this.#earlier ?? []) attempt.candidate.peer.forget(attempt);
     this.#tcp?.abort();
     this.#settle(heard);
   }

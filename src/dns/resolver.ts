@@ -4,7 +4,7 @@
  * It never throws and never waits past the deadline, nor longer than DNS_PATIENCE_MS; what went wrong is a DnsFailure.
  */
 
-import { MAX_CHAIN } from './answer.ts';
+import { MAX_CHAIN, type Reading } from './answer.ts';
 import type { Heard, Peer, Server, Why } from './asking.ts';
 import type { DnsAnswer, DnsFailure, DnsResult, Question, RecordType, ResolveOptions, Resolver } from './types.ts';
 import { createTransport, type Stats, type Transport } from './udp.ts';
@@ -31,47 +31,90 @@ export function createResolver(options: ResolverOptions): DnsResolver {
     trustedForAd: options.configured === true || options.servers.every(({ ip }) => isLoopback(ip)),
     stats: transport.stats,
     close: () => transport.close(),
-    resolve: (question, asked) => resolve(transport, peers, now, question, asked),
+    resolve: (question, asked) =>
+      new Promise((settle) => new Pursuit(transport, peers, now, question, asked, settle).start()),
   };
 }
 
-async function resolve<T extends RecordType>(
-  transport: Transport,
-  peers: readonly Peer[],
-  now: () => number,
-  question: Question<T>,
-  options: ResolveOptions,
-): Promise<DnsResult<T>> {
-  const deadline = Math.min(options.deadline, performance.now() + DNS_PATIENCE_MS);
-  const asked = { type: question.type, recursion: true, deadline, signal: options.signal };
-  let name: string = question.name;
-  let links = 0;
-  let ttl = Number.POSITIVE_INFINITY;
-  let authenticated = true;
-  for (;;) {
-    const heard = await transport.ask({ ...asked, name, links }, peers);
-    if (heard.kind !== 'message') return { ok: false, failure: failureOf(heard) };
-    const { reading } = heard;
-    if (reading.kind === 'loop') return { ok: false, failure: LOOP };
-    authenticated &&= heard.message.authenticated;
-    ttl = Math.min(ttl, reading.ttl);
-    if (reading.kind === 'chase') {
-      name = reading.canonical;
-      links = reading.links;
-      continue;
+type Found<T extends RecordType> = Extract<Reading<T>, { records: unknown }>;
+
+/** One question until its end, over as many messages as its chain of aliases takes. */
+class Pursuit<T extends RecordType> {
+  readonly #transport: Transport;
+  readonly #peers: readonly Peer[];
+  readonly #now: () => number;
+  readonly #type: T;
+  readonly #options: ResolveOptions;
+  readonly #deadline: number;
+  readonly #settle: (result: DnsResult<T>) => void;
+  #name: string;
+  #links = 0;
+  #ttl = Number.POSITIVE_INFINITY;
+  #authenticated = true;
+
+  constructor(
+    transport: Transport,
+    peers: readonly Peer[],
+    now: () => number,
+    question: Question<T>,
+    options: ResolveOptions,
+    settle: (result: DnsResult<T>) => void,
+  ) {
+    this.#transport = transport;
+    this.#peers = peers;
+    this.#now = now;
+    this.#name = question.name;
+    this.#type = question.type;
+    this.#options = options;
+    this.#deadline = Math.min(options.deadline, performance.now() + DNS_PATIENCE_MS);
+    this.#settle = settle;
+  }
+
+  start(): void {
+    const asked = {
+      name: this.#name,
+      type: this.#type,
+      links: this.#links,
+      recursion: true,
+      deadline: this.#deadline,
+      signal: this.#options.signal,
+    };
+    this.#transport.ask(asked, this.#peers, (heard) => this.#hear(heard));
+  }
+
+  #hear(heard: Heard<T>): void {
+    if (heard.kind !== 'message') {
+      this.#settle({ ok: false, failure: failureOf(heard) });
+      return;
     }
-    const resolvedAt = now();
-    const answer: DnsAnswer<T> = {
+    const { reading, message } = heard;
+    if (reading.kind === 'loop') {
+      this.#settle({ ok: false, failure: LOOP });
+      return;
+    }
+    if (!message.authenticated) this.#authenticated = false;
+    this.#ttl = Math.min(this.#ttl, reading.ttl);
+    if (reading.kind === 'chase') {
+      this.#name = reading.canonical;
+      this.#links = reading.links;
+      this.start();
+      return;
+    }
+    this.#settle({ ok: true, answer: this.#answer(reading) });
+  }
+
+  #answer(reading: Found<T>): DnsAnswer<T> {
+    const resolvedAt = this.#now();
+    return {
       status: reading.kind,
       records: reading.records,
       canonical: reading.canonical,
-      ttl,
-      authenticated,
+      ttl: this.#ttl,
+      authenticated: this.#authenticated,
       resolvedAt,
-      expiresAt: resolvedAt + ttl * 1_000,
+      expiresAt: resolvedAt + this.#ttl * 1_000,
       source: 'network',
     };
-    return { ok: true, answer };
   }
 }
 

@@ -34,8 +34,8 @@ export type Stats = {
 type Counters = { -readonly [K in keyof Stats]: Stats[K] };
 
 export type Transport = {
-  /** Puts one question to these servers; peers come from `peer`. */
-  ask<T extends RecordType>(asked: Asked<T>, peers: readonly Peer[]): Promise<Heard<T>>;
+  /** Puts one question to these servers, which `peer` made. A callback: a promise a question would be felt. */
+  ask<T extends RecordType>(asked: Asked<T>, peers: readonly Peer[], settle: (heard: Heard<T>) => void): void;
   peer(server: Server): Peer;
   readonly stats: Stats;
   /** Ends every question without an answer and closes every socket. */
@@ -64,17 +64,15 @@ export function createTransport(): Transport {
       peers.push(peer);
       return peer;
     },
-    ask(asked, among) {
-      return new Promise((resolve) => {
-        const now = performance.now();
-        const one = new Asking(asked, closed ? [] : among, now, (heard) => {
-          asking.delete(one);
-          resolve(heard);
-        });
-        asking.add(one);
-        sweeper ??= setInterval(sweep, SWEEP_MS);
-        one.start(now);
+    ask(asked, among, settle) {
+      const now = performance.now();
+      const one = new Asking(asked, closed ? [] : among, now, (heard) => {
+        asking.delete(one);
+        settle(heard);
       });
+      asking.add(one);
+      sweeper ??= setInterval(sweep, SWEEP_MS);
+      one.start(now);
     },
     close() {
       closed = true;

@@ -105,12 +105,10 @@ async function askServer<T extends RecordType>(
   question: Question<T>,
   { deadline, signal }: AskOptions,
 ): Promise<Result<T>> {
-  const peers = [peer];
+  const say = <U extends RecordType>(type: U): Promise<Heard<U>> =>
+    new Promise((resolve) => transport.ask({ ...asked, type }, [peer], resolve));
   const asked = { name: question.name, links: 0, recursion: false, deadline, signal };
-  const [heard, soa] = await Promise.all([
-    transport.ask({ ...asked, type: question.type }, peers),
-    transport.ask({ ...asked, type: 'SOA' }, peers),
-  ]);
+  const [heard, soa] = await Promise.all([say(question.type), say('SOA')]);
   if (heard.kind !== 'message') return { ok: false, error: errorOf(heard) };
   if (!heard.message.authoritative) return { ok: false, error: 'lame' };
   const { reading } = heard;

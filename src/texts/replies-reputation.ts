@@ -5,8 +5,8 @@ import type { Advice } from './replies-advice.ts';
 export const REPUTATION_ADVICE = {
   unauthenticated: {
     meaning: {
-      en: '{who} refuses the message because it cannot tell that it really comes from your domain: neither SPF nor DKIM passed.',
-      th: '{who} ไม่รับจดหมายเพราะยืนยันไม่ได้ว่ามาจากโดเมนของคุณจริง: ไม่ผ่านทั้ง SPF และ DKIM',
+      en: '{who} refuses the message because it cannot tell that it really comes from your domain: SPF and DKIM did not pass, or not for the domain in From.',
+      th: '{who} ไม่รับจดหมายเพราะยืนยันไม่ได้ว่ามาจากโดเมนของคุณจริง: SPF และ DKIM ไม่ผ่าน หรือผ่านแต่ไม่ใช่โดเมนใน From',
     },
     fix: {
       en: 'Publish an SPF record that covers every server you send from, have your mail server or provider sign with DKIM, and make sure that one of the two uses the domain in From; then send again.',

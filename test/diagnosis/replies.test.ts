@@ -123,7 +123,7 @@ const SEEN: readonly Row[] = [
     "Remote Server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup'",
     550,
     '5.1.10',
-    'microsoft',
+    'exchange',
     'mailbox-unknown',
   ],
   [
@@ -181,14 +181,14 @@ const SEEN: readonly Row[] = [
     'user@example.com\n#< #5.1.1 smtp;550 5.1.1 RESOLVER.ADR.RecipNotFound; not found> #SMTP#',
     550,
     '5.1.1',
-    'microsoft',
+    'exchange',
     'mailbox-unknown',
   ],
   [
     '#550 5.7.1 RESOLVER.RST.AuthRequired; authentication required ##rfc822;all@example.com',
     550,
     '5.7.1',
-    'microsoft',
+    'exchange',
     'list-forbidden',
   ],
   [
@@ -198,7 +198,7 @@ const SEEN: readonly Row[] = [
     'microsoft',
     'connection-refused',
   ],
-  ['554 5.4.14 Hop count exceeded - possible mail loop ATTR34', 554, '5.4.14', 'microsoft', 'loop'],
+  ['554 5.4.14 Hop count exceeded - possible mail loop ATTR34', 554, '5.4.14', 'exchange', 'loop'],
   ['550 5.7.57 Client not authenticated to send mail. Error: 535 5.7.3', 550, '5.7.57', 'microsoft', 'auth-needed'],
   // Yahoo, Apple and others
   [
@@ -253,6 +253,13 @@ const SEEN: readonly Row[] = [
     'mailbox-full',
   ],
   ['421 Trop de connexions, veuillez verifier votre configuration.', 421, null, 'orange', 'too-many-connections'],
+  [
+    '554 30 Sorry, your message to a@example.com cannot be delivered. This mailbox is disabled (554.30)',
+    554,
+    null,
+    'yahoo',
+    'mailbox-disabled',
+  ],
   // Lists and filters
   [
     '554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/192.0.2.7',

@@ -1,0 +1,30 @@
+/** What both doors share: what they stand on, how large a body may be, and where an error in a body is shown. */
+
+import type { Logger } from 'pino';
+import type { Services } from '../operations/types.ts';
+import type { Refusal } from '../outcome.ts';
+import type { Guards } from './guard.ts';
+
+/** What a route needs of the house. */
+export type Door = {
+  readonly services: Services;
+  readonly guards: Guards;
+  readonly logger: Logger;
+  /** Fires when the service must stop. */
+  readonly signal: AbortSignal;
+  /** API keys are in use: answers belong to their caller, so shared caches must not keep them. */
+  readonly keyed: boolean;
+};
+
+/** 64 KiB of text, each octet of it perhaps written as an escape of six. */
+export const TEXT_BODY_BYTES = 448 * 1024;
+
+/** Where an operation takes more than the body, its input holds the body as a member; a caller sees the body alone. */
+export function pointedAtBody(refusal: Refusal): Refusal {
+  if (!refusal.errors?.some(({ pointer }) => pointer.startsWith('/body'))) return refusal;
+  const errors = refusal.errors.map(({ pointer, detail }) => ({
+    pointer: pointer.replace(/^\/body(?=\/|$)/, ''),
+    detail,
+  }));
+  return { ...refusal, detail: refusal.detail.replace(/^\/body\b/, errors[0]?.pointer ? '' : 'the body'), errors };
+}
