@@ -225,3 +225,10 @@ export async function growth(rounds = 5): Promise<Result> {
     peer.stop();
   }
 }
+
+export async function smtpProbes(short: boolean): Promise<Result[]> {
+  const rounds = short ? 2 : 5;
+  const contests = [await plainProbes(rounds), await startTlsProbes(rounds), await startTlsCpu(rounds)];
+  if (short) return contests;
+  return [...contests, await growth(rounds), await memoryInFlight('silent'), await memoryInFlight('silent-tls')];
+}

@@ -4,6 +4,7 @@
  */
 
 import { createMemoryCache } from '../src/store/memory-cache.ts';
+import type { Result } from './report.ts';
 
 const ENTRIES = 100_000;
 const VALUE_LENGTH = 600;
@@ -28,17 +29,27 @@ function fill(maxBytes: number, entries: number) {
   return { cache, used: heap() - before };
 }
 
-const report = (name: string, ours: number, bar: number, unit: string) =>
-  console.log(JSON.stringify({ name, ours: Math.round(ours * 1000) / 1000, bar, unit }));
+const measure = (name: string, ours: number, atMost: number, unit: string): Result => ({
+  name,
+  ours: Math.round(ours * 1000) / 1000,
+  theirs: null,
+  unit,
+  ratio: null,
+  bar: { atMost },
+});
 
-const whole = fill(1 << 30, ENTRIES);
-let payload = 0;
-for (let i = 0; i < ENTRIES; i++) payload += `mx:domain-number-${i}.example`.length + VALUE_LENGTH;
-report('memory per cached entry beyond its payload', (whole.used - payload) / ENTRIES, 2048, 'bytes');
-report('memory used over memory counted', whole.used / whole.cache.bytes, 1.1, 'ratio');
-whole.cache.drop('');
-
-const bound = 32 << 20;
-const bounded = fill(bound, 4 * ENTRIES);
-report('memory used over the bound, four times full', bounded.used / bound, 1.1, 'ratio');
-bounded.cache.drop('');
+export function storeMemory(): Result[] {
+  const whole = fill(1 << 30, ENTRIES);
+  let payload = 0;
+  for (let i = 0; i < ENTRIES; i++) payload += `mx:domain-number-${i}.example`.length + VALUE_LENGTH;
+  const results = [
+    measure('memory per cached entry beyond its payload', (whole.used - payload) / ENTRIES, 2048, 'bytes'),
+    measure('memory used over memory counted', whole.used / whole.cache.bytes, 1.1, 'ratio'),
+  ];
+  whole.cache.drop('');
+  const bound = 32 << 20;
+  const bounded = fill(bound, 4 * ENTRIES);
+  results.push(measure('memory used over the bound, four times full', bounded.used / bound, 1.1, 'ratio'));
+  bounded.cache.drop('');
+  return results;
+}

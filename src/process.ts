@@ -20,7 +20,7 @@ import { buildServices, type ServicesOptions } from './services.ts';
 const GRACE_MS = 10_000;
 const ABORT_MS = 8_500;
 /** Lines are gathered and written together; of a reader that has stopped, a bounded amount is kept. */
-const LOG_STREAM = { fd: 1, sync: false, minLength: 16_384, periodicFlush: 100, maxLength: 8 * 1024 * 1024 };
+const LOG_STREAM = { fd: 1, sync: false, minLength: 8_192, periodicFlush: 100, maxLength: 8 * 1024 * 1024 };
 /** A file that is written in several steps is read when it has been still for this long. */
 const SETTLE_MS = 200;
 

@@ -4,6 +4,7 @@
  */
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { send, visitOf } from './visit.ts';
 
 const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, If-None-Match, X-API-Key, X-Request-Id';
 const EXPOSED_HEADERS = 'Age, ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';
@@ -19,14 +20,13 @@ export function createCors(origins: readonly string[]): Cors | null {
   return (request, reply, methods) => {
     const { origin } = request.raw.headers;
     if (origin === undefined || !allowed.has(origin)) return false;
-    reply.header('access-control-allow-origin', origin);
-    reply.header('access-control-expose-headers', EXPOSED_HEADERS);
+    const { head } = visitOf(request);
+    head.push('access-control-allow-origin', origin, 'access-control-expose-headers', EXPOSED_HEADERS);
     const preflight = request.method === 'OPTIONS' && 'access-control-request-method' in request.raw.headers;
     if (!preflight || methods.length === 0) return false;
-    reply.header('access-control-allow-methods', methods.join(', '));
-    reply.header('access-control-allow-headers', ALLOWED_HEADERS);
-    reply.header('access-control-max-age', MAX_AGE);
-    reply.code(204).send();
+    head.push('access-control-allow-methods', methods.join(', '), 'access-control-allow-headers', ALLOWED_HEADERS);
+    head.push('access-control-max-age', MAX_AGE);
+    send(request, reply, 204, null, '');
     return true;
   };
 }

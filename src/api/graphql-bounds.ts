@@ -39,7 +39,12 @@ const DOMAIN: Rules = new Map([
 const NONE: Rules = new Map();
 
 /** `document` with what is said twice said once, and what each of its operations costs. */
-export type Measured = { readonly document: DocumentNode; readonly operations: readonly OperationCost[] };
+export type Measured = {
+  readonly document: DocumentNode;
+  readonly operations: readonly OperationCost[];
+  /** Something was dropped: the document is no longer its source. */
+  readonly collapsed: boolean;
+};
 
 export function measureDocument(document: DocumentNode): Outcome<Measured> {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -116,13 +121,17 @@ class Count {
  * So what stands there twice word for word is dropped, and of what differs there may be no more than an honest client has.
  */
 function collapseDocument(document: DocumentNode, operations: readonly OperationCost[]): Outcome<Measured> {
+  let collapsed = false;
   const collapse = (set: SelectionSetNode): SelectionSetNode | undefined => {
     const seen = new Set<string>();
     const names = new Map<string, number>();
     const selections: SelectionNode[] = [];
     for (const selection of set.selections) {
       const words = textOf(selection);
-      if (seen.has(words)) continue;
+      if (seen.has(words)) {
+        collapsed = true;
+        continue;
+      }
       seen.add(words);
       if (selection.kind === 'Field') {
         const name = (selection.alias ?? selection.name).value;
@@ -146,7 +155,7 @@ function collapseDocument(document: DocumentNode, operations: readonly Operation
     if (selectionSet === undefined) return broken(`the same field in one place at most ${MAX_SAME_NAME} times`);
     definitions.push({ ...definition, selectionSet });
   }
-  return ok({ document: { ...document, definitions }, operations });
+  return ok({ document: { ...document, definitions }, operations, collapsed });
 }
 
 const textOf = ({ loc }: SelectionNode): string => (loc ? loc.source.body.slice(loc.start, loc.end) : '');

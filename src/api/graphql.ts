@@ -13,7 +13,7 @@ import type { GraphqlEngine, Runnable, Unrunnable, Variables } from './graphql-e
 import type { GraphqlContext } from './graphql-schema.ts';
 import { maskFault } from './hooks.ts';
 import { extensionsOf, statusOf } from './refusals.ts';
-import { contextOf, JSON_TYPE, sayUsage, visitOf } from './visit.ts';
+import { contextOf, JSON_TYPE, sayUsage, send, visitOf } from './visit.ts';
 
 const GRAPHQL_TYPE = 'application/graphql-response+json; charset=utf-8';
 
@@ -37,13 +37,8 @@ export function registerGraphql(app: FastifyInstance, door: Door): void {
   );
 }
 
-async function answer(
-  engine: GraphqlEngine,
-  door: Door,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const { caller, lang } = visitOf(request);
+async function answer(engine: GraphqlEngine, door: Door, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { caller } = visitOf(request);
   if (caller === null) throw new Error('a route ran without an admitted caller');
   const asked = readBody(request.body);
   if (!asked.ok) return refused(request, reply, { code: 'invalid-request', detail: asked.detail });
@@ -60,9 +55,10 @@ async function answer(
   };
   const result = await prepared.operation.run(shared, asked.variables);
   if (shared.context.usage.length === 0) door.services.meter.note('lookup', shared.context);
-  sayUsage(reply, shared.context.usage);
-  reply.header('content-language', shared.spoken.size > 0 ? [...shared.spoken].join(', ') : lang);
-  return send(request, reply, show(result, request, door));
+  const visit = visitOf(request);
+  sayUsage(visit, shared.context.usage);
+  if (shared.spoken.size > 0) visit.spoken = [...shared.spoken].join(', ');
+  sendResult(request, reply, show(result, request, door));
 }
 
 const lackingScope = ({ scopes }: Runnable, held: ReadonlySet<string>) => [...scopes].find((scope) => !held.has(scope));
@@ -72,7 +68,7 @@ type Asked =
       readonly ok: true;
       readonly query: string;
       readonly operationName: string | undefined;
-      readonly variables: Variables;
+      readonly variables: Variables | null;
     }
   | { readonly ok: false; readonly detail: string };
 
@@ -90,7 +86,7 @@ function readBody(body: unknown): Asked {
   if (!isAbsent(variables) && !isObject(variables)) return wrong('variables must be an object');
   if (!isAbsent(extensions) && !isObject(extensions)) return wrong('extensions must be an object');
   // An empty name is no name: GraphiQL and others send it for a document with one operation.
-  return { ok: true, query, operationName: operationName ? operationName : undefined, variables: variables ?? {} };
+  return { ok: true, query, operationName: operationName ? operationName : undefined, variables: variables ?? null };
 }
 
 const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null;
@@ -98,32 +94,34 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** GraphQL over HTTP §6.4: a refused operation is an error status for those who know the media type, 200 for the others. */
-function send(request: FastifyRequest, reply: FastifyReply, body: object, status = 200): FastifyReply {
-  const knows = request.headers.accept?.includes('application/graphql-response+json') === true;
-  reply.header('content-type', knows ? GRAPHQL_TYPE : JSON_TYPE);
-  return reply.code(knows ? status : 200).send(JSON.stringify(body));
+function sendResult(request: FastifyRequest, reply: FastifyReply, body: object, status = 200): void {
+  const knows = request.raw.headers.accept?.includes('application/graphql-response+json') === true;
+  send(request, reply, knows ? status : 200, knows ? GRAPHQL_TYPE : JSON_TYPE, JSON.stringify(body));
 }
 
-function refused(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
-  reply.header('content-language', visitOf(request).lang);
+function refused(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
   const error: Shown = { message: refusal.detail, extensions: extensionsOf(refusal, request.id) };
-  return send(request, reply, { errors: [error] }, statusOf(refusal.code));
+  sendResult(request, reply, { errors: [error] }, statusOf(refusal.code));
 }
 
-function unrunnable(request: FastifyRequest, reply: FastifyReply, why: Unrunnable): FastifyReply {
-  if (why.errors.length === 0) return refused(request, reply, { code: 'invalid-request', detail: why.detail });
-  reply.header('content-language', 'en' satisfies Language);
-  const errors = why.errors.map(
-    ({ message, locations }): Shown => ({
-      message,
-      ...(locations && { locations }),
-      extensions: { code: 'invalid-request' },
-    }),
-  );
-  return send(request, reply, { errors }, statusOf('invalid-request'));
+function unrunnable(request: FastifyRequest, reply: FastifyReply, why: Unrunnable): void {
+  if (why.errors.length === 0) {
+    refused(request, reply, { code: 'invalid-request', detail: why.detail });
+    return;
+  }
+  const errors = why.errors.map((error) => invalid(error));
+  visitOf(request).spoken = 'en' satisfies Language;
+  sendResult(request, reply, { errors }, statusOf('invalid-request'));
 }
 
-/** Every error as callers may see it. Without `data` the operation never ran: its variables did not fit. */
+const invalid = ({ message, locations, path }: GraphQLError): Shown => ({
+  message,
+  ...(locations && { locations }),
+  ...(path && { path }),
+  extensions: { code: 'invalid-request' },
+});
+
+/** Every error as callers may see it. Without `data` the operation never ran: it or its variables did not fit the schema. */
 function show(result: ExecutionResult, request: FastifyRequest, door: Door): object {
   if (!result.errors) return result;
   const ran = 'data' in result && result.data !== undefined;
@@ -135,7 +133,7 @@ function show(result: ExecutionResult, request: FastifyRequest, door: Door): obj
       const refusal = pointedAtBody(cause.refusal);
       return { message: refusal.detail, ...where, extensions: extensionsOf(refusal, request.id) };
     }
-    if (!ran) return { message: error.message, ...where, extensions: { code: 'invalid-request' } };
+    if (!ran) return invalid(error);
     const masked = maskFault(cause ?? error, request, door.logger);
     return { message: masked.detail, ...where, extensions: extensionsOf(masked, request.id) };
   });

@@ -45,7 +45,7 @@ export function createGuards(admit: Admit, metrics: DoorMetrics, lifecycle: Life
           return;
         }
         // RFC 9112 §9.6: the client should take its next request elsewhere.
-        if (lifecycle.stopping) reply.header('connection', 'close');
+        if (lifecycle.stopping) visit.head.push('connection', 'close');
         sendProblem(request, reply, passed.refusal);
       };
     },

@@ -12,7 +12,7 @@ import { createKnownPaths } from './known-paths.ts';
 import { chooseLanguage, negotiate } from './language.ts';
 import type { DoorMetrics } from './metrics.ts';
 import { type Declined, FAULT } from './refusals.ts';
-import { BASE_HEADERS, sendProblem, startVisit, visitOf } from './visit.ts';
+import { send, sendProblem, startVisit, visitOf } from './visit.ts';
 
 export type HookOptions = {
   readonly logger: Logger;
@@ -32,7 +32,7 @@ export function addHooks(app: FastifyInstance, { logger, metrics, corsOrigins }:
     for (const one of [method].flat()) paths.add(one, url);
   });
   app.addHook('onRequest', (request, reply, done) => {
-    greet(request, reply);
+    greet(request);
     const methods = cors !== null || request.is404 ? paths.methodsOf(request.raw.url ?? '/') : [];
     if (cors?.(request, reply, methods)) return;
     if (request.is404) {
@@ -60,7 +60,7 @@ export function answerUnrouted(options: HookOptions) {
   const greet = greeter(options.metrics, 'Accept-Language');
   const report = reporter(options.logger);
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-    greet(request, reply);
+    greet(request);
     sendProblem(request, reply, declinedOf(error) ?? maskFault(error, request, options.logger));
     report(request, reply);
   };
@@ -68,14 +68,11 @@ export function answerUnrouted(options: HookOptions) {
 
 function greeter(metrics: DoorMetrics, vary: string) {
   const unmatched = metrics.route('unmatched');
-  return (request: FastifyRequest, reply: FastifyReply) => {
+  return (request: FastifyRequest) => {
     const header = request.raw.headers['accept-language'];
     const lang = (request.query as { lang?: unknown } | null)?.lang;
     const chosen = chooseLanguage(lang, header);
-    startVisit(request, { route: unmatched, caller: null, lang: chosen.ok ? chosen.value : negotiate(header) });
-    reply.header('x-request-id', request.id);
-    reply.header('vary', vary);
-    for (const [name, value] of BASE_HEADERS) reply.header(name, value);
+    startVisit(request, unmatched, chosen.ok ? chosen.value : negotiate(header), vary);
   };
 }
 
@@ -105,9 +102,9 @@ function refuseRoute(request: FastifyRequest, reply: FastifyReply, methods: read
     sendProblem(request, reply, { code: 'not-found', detail: 'no route has this path; /openapi.json lists them' });
     return;
   }
-  reply.header('allow', methods.join(', '));
+  visitOf(request).head.push('allow', methods.join(', '));
   if (request.method === 'OPTIONS') {
-    reply.code(204).send();
+    send(request, reply, 204, null, '');
     return;
   }
   const detail = `this path takes ${methods.join(', ')}`;

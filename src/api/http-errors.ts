@@ -5,7 +5,7 @@
 
 import type { Duplex } from 'node:stream';
 import { type Declined, PROBLEM_TYPE, problemOf, statusOf } from './refusals.ts';
-import { BASE_HEADERS } from './visit.ts';
+import { bareHead } from './visit.ts';
 
 const invalid = (detail: string): Declined => ({ code: 'invalid-request', detail });
 
@@ -43,11 +43,9 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
   const body = problemOf(declined, 'en', requestId);
   const head = [
     `HTTP/1.1 ${statusOf(declined.code)} Bad Request`,
-    `X-Request-Id: ${requestId}`,
-    ...BASE_HEADERS.map(([name, value]) => `${name}: ${value}`),
+    ...bareHead(requestId).map(([name, value]) => `${name}: ${value}`),
     `Content-Type: ${PROBLEM_TYPE}`,
     'Content-Language: en',
-    'Vary: Accept-Language',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `Date: ${new Date().toUTCString()}`,
     'Connection: close',

@@ -15,6 +15,8 @@ export interface KeyRing {
   /** Without any key the service serves loopback alone. */
   readonly empty: boolean;
   find(key: string): Caller | undefined;
+  /** Grows with each exchange: what was proven before it is to be proven again. */
+  readonly generation: number;
   replace(keys: readonly ApiKey[]): void;
 }
 
@@ -22,6 +24,7 @@ type Held = { readonly digest: Buffer; readonly caller: Caller };
 
 export function createKeyRing(keys: readonly ApiKey[]): KeyRing {
   let held = arrange(keys);
+  let generation = 0;
   return {
     get empty() {
       return held.size === 0;
@@ -32,8 +35,12 @@ export function createKeyRing(keys: readonly ApiKey[]): KeyRing {
       const candidates = held.get(digest.slice(0, PREFIX));
       return candidates?.find((one) => timingSafeEqual(one.digest, Buffer.from(digest, 'hex')))?.caller;
     },
+    get generation() {
+      return generation;
+    },
     replace(next) {
       held = arrange(next);
+      generation++;
     },
   };
 }

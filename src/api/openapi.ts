@@ -12,6 +12,7 @@ import { EXAMPLES } from './examples.ts';
 import type { Guards } from './guard.ts';
 import { type ProblemCode, problemOf, statusOf, TITLES } from './refusals.ts';
 import { REST_ROUTES, type RestRoute } from './rest.ts';
+import { sendJson } from './visit.ts';
 
 type Words = {
   readonly id: string;
@@ -152,8 +153,8 @@ export async function registerOpenApi(app: FastifyInstance, guards: Guards): Pro
     transform: ({ url, route }) => ({ url, schema: describe(String(route.method), url) }),
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `inline-${index}`) },
   });
-  app.get('/openapi.json', { onRequest: guards.everybody('/openapi.json') }, (_request, reply) =>
-    reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
+  app.get('/openapi.json', { onRequest: guards.everybody('/openapi.json') }, (request, reply) =>
+    sendJson(request, reply, JSON.stringify(app.swagger())),
   );
 }
 

@@ -8,7 +8,7 @@ import type { Services } from '../operations/types.ts';
 import type { Guards, Lifecycle } from './guard.ts';
 import type { DoorMetrics } from './metrics.ts';
 import type { Pressure } from './pressure.ts';
-import { sendJson, visitOf } from './visit.ts';
+import { JSON_TYPE, send, sendJson, visitOf } from './visit.ts';
 
 export type OperationalOptions = {
   readonly services: Services;
@@ -31,15 +31,15 @@ export function registerOperational(app: FastifyInstance, options: OperationalOp
   );
 
   app.get('/health/live', { onRequest: guards.everybody('/health/live') }, (request, reply) =>
-    sendJson(reply, visitOf(request).lang, '{"status":"ok"}'),
+    sendJson(request, reply, '{"status":"ok"}'),
   );
   app.get('/health/ready', { onRequest: guards.everybody('/health/ready') }, (request, reply) => {
     const redis = services.redisStatus();
     const status = lifecycle.stopping ? 'stopping' : redis === 'down' ? 'degraded' : 'ok';
-    if (lifecycle.stopping) reply.code(503).header('retry-after', '1');
-    sendJson(reply, visitOf(request).lang, JSON.stringify({ status, redis }));
+    if (lifecycle.stopping) visitOf(request).head.push('retry-after', '1');
+    send(request, reply, lifecycle.stopping ? 503 : 200, JSON_TYPE, JSON.stringify({ status, redis }));
   });
-  app.get('/metrics', { onRequest: guards.callers('/metrics', null) }, async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.text()),
+  app.get('/metrics', { onRequest: guards.callers('/metrics', null) }, async (request, reply) =>
+    send(request, reply, 200, metrics.contentType, await metrics.text()),
   );
 }

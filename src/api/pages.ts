@@ -7,8 +7,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Guards } from './guard.ts';
+import { send, visitOf } from './visit.ts';
 
 /** Both user interfaces set styles from scripts; neither needs a script or a font from elsewhere. */
 const PAGE_POLICY =
@@ -106,16 +107,20 @@ const ASSETS: readonly Asset[] = [
 
 export function registerPages(app: FastifyInstance, guards: Guards): void {
   for (const asset of ASSETS) {
-    const handler = (_request: unknown, reply: FastifyReply) => sendAsset(asset, reply);
+    const handler = (request: FastifyRequest, reply: FastifyReply) => sendAsset(asset, request, reply);
     app.get(asset.path, { onRequest: guards.everybody(asset.path) }, handler);
   }
   // What other tools link to.
-  app.get('/docs/', { onRequest: guards.everybody('/docs') }, (_request, reply) => reply.redirect('/docs', 308));
+  app.get('/docs/', { onRequest: guards.everybody('/docs') }, (request, reply) => {
+    visitOf(request).head.push('location', '/docs');
+    send(request, reply, 308, null, '');
+  });
 }
 
-async function sendAsset(asset: Asset, reply: FastifyReply): Promise<FastifyReply> {
-  reply.header('content-security-policy', PAGE_POLICY);
-  reply.header('referrer-policy', 'no-referrer');
-  reply.type(asset.type);
-  return reply.send('text' in asset ? asset.text : await readFile(asset.file()));
+async function sendAsset(asset: Asset, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const body = 'text' in asset ? asset.text : await readFile(asset.file());
+  const visit = visitOf(request);
+  visit.policy = PAGE_POLICY;
+  visit.head.push('referrer-policy', 'no-referrer');
+  send(request, reply, 200, asset.type, body);
 }

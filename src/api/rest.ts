@@ -10,7 +10,7 @@ import type { DrawnRoute } from '../operations/report.ts';
 import type { Operation } from '../operations/types.ts';
 import { type Outcome, ok, refuse } from '../outcome.ts';
 import { type Door, pointedAtBody, TEXT_BODY_BYTES } from './door.ts';
-import { contextOf, sayUsage, sendJson, sendProblem, visitOf } from './visit.ts';
+import { contextOf, sayUsage, send, sendJson, sendProblem, visitOf } from './visit.ts';
 
 type Budget = 'lookup' | 'client' | 'send';
 type Send<O> = (value: O, request: FastifyRequest, reply: FastifyReply, door: Door) => void;
@@ -109,44 +109,39 @@ export function registerRest(app: FastifyInstance, door: Door): void {
 }
 
 /** Runs one request of `route`; every way out sends an answer. */
-function serve(route: RestRoute, door: Door, request: FastifyRequest, reply: FastifyReply): void {
-  const { caller } = visitOf(request);
-  if (caller === null) throw new Error('a route ran without an admitted caller');
-  const context = contextOf(request, caller, door.signal);
+function serve(route: RestRoute, door: Door, request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined {
+  const visit = visitOf(request);
+  if (visit.caller === null) throw new Error('a route ran without an admitted caller');
+  const context = contextOf(request, visit.caller, door.signal);
   const finish = (outcome: Outcome<unknown>) => {
     if (route.budget !== null && context.usage.length === 0) door.services.meter.note(route.budget, context);
-    sayUsage(reply, context.usage);
+    sayUsage(visit, context.usage);
     if (outcome.ok) route.send(outcome.value as never, request, reply, door);
     else sendProblem(request, reply, pointedAtBody(outcome.refusal));
   };
   const input = route.input(request);
-  if (!input.ok) {
-    finish(input);
-    return;
-  }
-  invoke(route.operation, input.value, context, door.services)
-    .then(finish)
-    .then(undefined, (fault) => reply.send(fault));
+  const outcome = input.ok ? invoke(route.operation, input.value, context, door.services) : input;
+  // What is at hand is answered at once: a turn of the microtask queue is a tenth of a cached answer.
+  if (outcome instanceof Promise) return outcome.then(finish);
+  finish(outcome);
+  return undefined;
 }
 
 function sendValue(value: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  sendJson(reply, visitOf(request).lang, JSON.stringify(value));
+  sendJson(request, reply, JSON.stringify(value));
 }
 
 /** RFC 9111: the whole lifetime and the age, so that what is left is their difference (contract §2). */
 function sendMx(mx: MxRendered, request: FastifyRequest, reply: FastifyReply, door: Door): void {
+  const visit = visitOf(request);
   if (mx.cacheable) {
-    reply.header('cache-control', `${door.keyed ? 'private, ' : ''}max-age=${mx.maxAgeSeconds}`);
-    reply.header('age', String(mx.ageSeconds));
+    visit.cacheControl = `${door.keyed ? 'private, ' : ''}max-age=${mx.maxAgeSeconds}`;
+    visit.head.push('age', String(mx.ageSeconds));
   }
-  reply.header('etag', mx.etag);
-  const known = request.headers['if-none-match'];
-  if (known !== undefined && matches(known, mx.etag)) {
-    reply.header('content-language', visitOf(request).lang);
-    reply.code(304).send();
-    return;
-  }
-  sendJson(reply, visitOf(request).lang, mx.json);
+  visit.head.push('etag', mx.etag);
+  const known = request.raw.headers['if-none-match'];
+  if (known !== undefined && matches(known, mx.etag)) send(request, reply, 304, null, '');
+  else sendJson(request, reply, mx.json);
 }
 
 /** RFC 9110 §13.1.2: `*` or a list, compared weakly. Our tags hold no comma. */
@@ -158,17 +153,15 @@ function matches(header: string, etag: string): boolean {
 
 /** A drawing opened by itself may do nothing. */
 function sendSvg(drawn: DrawnRoute, request: FastifyRequest, reply: FastifyReply): void {
-  reply.header('content-security-policy', 'sandbox');
-  reply.header('content-language', visitOf(request).lang);
-  reply.type('image/svg+xml; charset=utf-8').send(drawn.svg());
+  visitOf(request).policy = 'sandbox';
+  send(request, reply, 200, 'image/svg+xml; charset=utf-8', drawn.svg());
 }
 
 function sendMermaid(drawn: DrawnRoute, request: FastifyRequest, reply: FastifyReply): void {
-  reply.header('content-language', visitOf(request).lang);
-  reply.type('text/plain; charset=utf-8').send(drawn.mermaid());
+  send(request, reply, 200, 'text/plain; charset=utf-8', drawn.mermaid());
 }
 
 function sendArticle(value: unknown, request: FastifyRequest, reply: FastifyReply, door: Door): void {
-  reply.header('cache-control', `${door.keyed ? 'private, ' : ''}max-age=3600`);
+  visitOf(request).cacheControl = `${door.keyed ? 'private, ' : ''}max-age=3600`;
   sendValue(value, request, reply);
 }

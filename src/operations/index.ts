@@ -29,13 +29,16 @@ export const operations = {
   getArticle,
 } as const;
 
-/** Runs `operation` for the caller in `context`. Throws only for faults: our bug, or our infrastructure. */
-export async function invoke<I, O>(
+/**
+ * Runs `operation` for the caller in `context`; what is at hand comes without a promise. Throws, or rejects, only for faults:
+ * our bug, or our infrastructure.
+ */
+export function invoke<I, O>(
   operation: Operation<I, O>,
   input: unknown,
   context: Context,
   services: Services,
-): Promise<Outcome<O>> {
+): Outcome<O> | Promise<Outcome<O>> {
   if (!context.caller.scopes.has(operation.scope)) {
     return refuse('forbidden', `this key lacks the scope ${operation.scope}`);
   }
@@ -44,5 +47,5 @@ export async function invoke<I, O>(
     const [first] = errors;
     return refuse('invalid-request', `${first?.pointer || 'the input'} ${first?.detail}`, { errors });
   }
-  return operation.run(input as I, context, services);
+  return operation.atHand?.(input as I, context, services) ?? operation.run(input as I, context, services);
 }

@@ -25,12 +25,21 @@ export const resolveMx: Operation<ResolveInput, MxRendered> = {
   scope: 'read',
   input: Type.Object({ domain: DomainName, fresh: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
   output: MxAnswer,
+  atHand({ domain, fresh }, context, services) {
+    if (fresh) return undefined;
+    const parsed = parseDomain(domain);
+    const hot = parsed.ok ? services.hot.get(parsed.domain, context.lang, services.now()) : undefined;
+    if (!hot) return undefined;
+    services.metrics.mxAnswer('hit', 'memory');
+    services.meter.note('lookup', context);
+    return ok(hot);
+  },
   async run(input, context, services) {
     const parsed = domainOf(input.domain, '/domain');
     if (!parsed.ok) return parsed;
     const domain = parsed.value;
     if (!input.fresh) {
-      const cached = hotAnswer(domain, context, services) ?? (await storedAnswer(domain, context, services));
+      const cached = await storedAnswer(domain, context, services);
       if (cached) {
         services.meter.note('lookup', context);
         return ok(cached);
@@ -39,13 +48,6 @@ export const resolveMx: Operation<ResolveInput, MxRendered> = {
     return resolveAnew(domain, input.fresh === true, context, services);
   },
 };
-
-/** The answer when this process has it at hand: no promise, no store. */
-export function hotAnswer(domain: Domain, context: Context, services: Services): MxRendered | undefined {
-  const hot = services.hot.get(domain, context.lang, services.now());
-  if (hot) services.metrics.mxAnswer('hit', 'memory');
-  return hot;
-}
 
 async function storedAnswer(domain: Domain, context: Context, services: Services): Promise<MxRendered | undefined> {
   const hit = await services.cache.get(`mx:${domain}`);

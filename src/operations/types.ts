@@ -46,6 +46,8 @@ export type Operation<I, O> = {
   readonly scope: Scope;
   readonly input: TSchema;
   readonly output: TSchema;
+  /** The answer that this process has at hand, without I/O and without waiting; undefined: `run`. */
+  atHand?(input: I, context: Context, services: Services): Outcome<O> | undefined;
   run(input: I, context: Context, services: Services): Promise<Outcome<O>>;
 };
 
