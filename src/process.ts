@@ -13,14 +13,13 @@ import { createKeyRing, type KeyRing } from './api/keys.ts';
 import { createMetrics } from './api/metrics.ts';
 import { buildApp } from './app.ts';
 import { type ApiKey, type Config, parseApiKeys, readConfig } from './config.ts';
+import { createLogStream } from './log.ts';
 import type { Services } from './operations/types.ts';
 import { buildServices, type ServicesOptions } from './services.ts';
 
 /** From the signal to the end (contract §7), and within it when work under way is told to end, so that it can say so. */
 const GRACE_MS = 10_000;
 const ABORT_MS = 8_500;
-/** Lines are gathered and written together; of a reader that has stopped, a bounded amount is kept. */
-const LOG_STREAM = { fd: 1, sync: false, minLength: 8_192, periodicFlush: 100, maxLength: 8 * 1024 * 1024 };
 /** A file that is written in several steps is read when it has been still for this long. */
 const SETTLE_MS = 200;
 
@@ -33,7 +32,7 @@ export async function start(
 ): Promise<void> {
   const read = readConfig(env);
   const config = read.ok ? read.config : refuseStart(read.lines);
-  const lines = pino.destination(LOG_STREAM);
+  const lines = createLogStream(1);
   const logger = pino({ level: config.logLevel, base: null }, lines);
   const stop = { stopping: false, abort: new AbortController() };
   const lifecycle: Lifecycle = {
