@@ -43,7 +43,7 @@ export async function start(
   };
   const metrics = createMetrics();
   const keys = createKeyRing([...config.apiKeys, ...keysOfFile(config)]);
-  const services = buildServices(config, {
+  const services = await buildServices(config, {
     ...overrides,
     metrics: metrics.operations,
     dkimKey: dkimKeyOf(config),

@@ -16,16 +16,12 @@ import type { Metrics } from './operations/metrics.ts';
 import { createHotAnswers } from './operations/mx-answer.ts';
 import { createNeighbourhood } from './operations/neighbourhood.ts';
 import type { Services } from './operations/types.ts';
-import { createMemoryCache, type MemoryCache } from './store/memory-cache.ts';
+import { createMemoryCache } from './store/memory-cache.ts';
 import { createMemoryFlights } from './store/memory-flights.ts';
 import { createMemoryIdempotency } from './store/memory-idempotency.ts';
 import { createMemoryLimiter } from './store/memory-limiter.ts';
 import type { Cache, Flights, IdempotencyStore, RateLimiter } from './store/ports.ts';
-import { createLayeredCache } from './store/redis-cache.ts';
-import { createRedisFlights } from './store/redis-flights.ts';
-import { createRedisIdempotency } from './store/redis-idempotency.ts';
-import { createRedisLimiter } from './store/redis-limiter.ts';
-import { connectRedis, type RedisLink, redisStatus } from './store/redis-link.ts';
+import type { RedisStores } from './store/redis.ts';
 
 export type ServicesOptions = {
   readonly metrics: Metrics;
@@ -45,10 +41,9 @@ export type ServicesOptions = {
 const HOT_SHARE = 0.25;
 const RECORDS_SHARE = 0.25;
 
-export function buildServices(config: Config, options: ServicesOptions): Services {
+export async function buildServices(config: Config, options: ServicesOptions): Promise<Services> {
   const { metrics, dkimKey = null, inProcessCache = true } = options;
-  const link = config.redisUrl === null ? null : connectRedis(config.redisUrl, redisOptions(options));
-  const stores = buildStores(config, link, inProcessCache);
+  const stores = await buildStores(config, options);
   const upstream = createResolver({
     servers: config.dnsServers ?? systemServers(),
     configured: config.dnsServers !== null,
@@ -60,7 +55,10 @@ export function buildServices(config: Config, options: ServicesOptions): Service
     config,
     resolver,
     zones: createZoneClient({ resolver, port: options.zonePort ?? 53, judge: (ip) => policy.judge(ip).allowed }),
-    ...stores,
+    cache: stores.cache,
+    records: stores.records,
+    flights: stores.flights,
+    idempotency: stores.idempotency,
     hot: createHotAnswers(inProcessCache ? config.cacheBytes * HOT_SHARE : 0),
     meter: createMeter(stores.limiter, config.rates, metrics),
     gate: createGate(config.maxProbes),
@@ -69,16 +67,14 @@ export function buildServices(config: Config, options: ServicesOptions): Service
     neighbourhood: createNeighbourhood(),
     metrics,
     dkim: config.dkim && dkimKey ? { ...config.dkim, privateKey: dkimKey } : null,
-    redisStatus: () => redisStatus(link),
+    redisStatus: () => stores.redis?.status() ?? 'off',
     now: Date.now,
     close: async () => {
       upstream.close();
-      link?.close();
+      stores.redis?.close();
     },
   };
 }
-
-const redisOptions = ({ onRedis }: ServicesOptions) => (onRedis ? { onChange: onRedis } : {});
 
 type Stores = {
   readonly cache: Cache;
@@ -86,28 +82,24 @@ type Stores = {
   readonly limiter: RateLimiter;
   readonly idempotency: IdempotencyStore;
   readonly flights: Flights;
-  readonly memory: MemoryCache;
+  readonly redis: RedisStores | null;
 };
 
-function buildStores(config: Config, link: RedisLink | null, inProcess: boolean): Stores {
-  const memory = createMemoryCache({ maxBytes: config.cacheBytes * (1 - HOT_SHARE - RECORDS_SHARE) });
+async function buildStores(config: Config, { inProcessCache, onRedis }: ServicesOptions): Promise<Stores> {
+  const cache = createMemoryCache({ maxBytes: config.cacheBytes * (1 - HOT_SHARE - RECORDS_SHARE) });
   const records = createMemoryCache({ maxBytes: config.cacheBytes * RECORDS_SHARE });
-  if (!link) {
-    return {
-      memory,
-      cache: memory,
-      records,
-      limiter: createMemoryLimiter(),
-      idempotency: createMemoryIdempotency(),
-      flights: createMemoryFlights(),
-    };
+  if (config.redisUrl !== null) {
+    const { openRedis } = await import('./store/redis.ts');
+    const layers = { cache, records, inProcess: inProcessCache ?? true };
+    const redis = await openRedis(config.redisUrl, layers, onRedis ? { onChange: onRedis } : {});
+    return { ...redis, redis };
   }
   return {
-    memory,
-    cache: createLayeredCache(memory, link, { inProcess }),
-    records: createLayeredCache(records, link),
-    limiter: createRedisLimiter(link),
-    idempotency: createRedisIdempotency(link),
-    flights: createRedisFlights(link),
+    cache,
+    records,
+    limiter: createMemoryLimiter(),
+    idempotency: createMemoryIdempotency(),
+    flights: createMemoryFlights(),
+    redis: null,
   };
 }
