@@ -192,7 +192,7 @@ function addressesOf(answer: DnsAnswer<'A' | 'AAAA'>, ttl: number): Address[] {
 }
 
 /** By family, then value. */
-function inOrder(addresses: readonly Address[]): readonly Address[] {
+export function inOrder<T extends Pick<Address, 'ip' | 'family'>>(addresses: readonly T[]): readonly T[] {
   const values = new Map<string, Buffer>();
   const value = (ip: string): Buffer => {
     const bytes = values.get(ip) ?? Buffer.from(ipaddr.parse(ip).toByteArray());

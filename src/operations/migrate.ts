@@ -9,14 +9,15 @@ import type { ZoneAnswer } from '../dns/types.ts';
 import { planMigration as arithmetic } from '../mx/migration.ts';
 import { judgeMigration, judgeServers, type MoveMemory } from '../mx/migration-check.ts';
 import type { CurrentMx, HostFacts, HostState } from '../mx/migration-model.ts';
+import { inOrder } from '../mx/route.ts';
 import { type FieldError, type Outcome, ok, refuse } from '../outcome.ts';
-import type { HostProbe } from '../smtp/types.ts';
+import { OURS_CODES } from '../texts/findings.ts';
 import { sayWhy } from '../texts/migration.ts';
 import { MigrationCheck, MigrationCheckInput, MigrationPlan, MigrationPlanInput } from './contract.ts';
 import { optionsOf } from './probe.ts';
 import { DNS_DEADLINE_MS, domainOf, lookUp } from './resolve.ts';
 import { noteTtl, seenTtl } from './seen-ttl.ts';
-import { runSessions } from './sessions.ts';
+import { type Judged, runSessions } from './sessions.ts';
 import type { Target } from './targets.ts';
 import type { Context, Operation, Services } from './types.ts';
 import { askOwnServers, ttlOf, type ZoneView } from './zone-view.ts';
@@ -31,7 +32,7 @@ export const planMigration: Operation<MigrationPlanInput, MigrationPlan> = {
   input: MigrationPlanInput,
   output: MigrationPlan,
   async run(input, context, services) {
-    const request = checkPlan(input, services.now());
+    const request = checkPlan(input);
     if (!request.ok) return request;
     const { domain, newExchanges, startAt, cutoverAt } = request.value;
     const token = await services.meter.take('client', context);
@@ -44,7 +45,11 @@ export const planMigration: Operation<MigrationPlanInput, MigrationPlan> = {
     const names: readonly string[] = newExchanges.map((exchange) => exchange.host);
     const old = current.value.records.map((record) => record.exchange).filter((host) => host && !names.includes(host));
     const facts = await hostFacts([...new Set([...names, ...old])], context, services);
-    const pick = (hosts: readonly string[]) => facts.filter((fact) => hosts.includes(fact.host));
+    if (!facts.ok) {
+      await token.value.giveBack();
+      return facts;
+    }
+    const pick = (hosts: readonly string[]) => facts.value.filter((fact) => hosts.includes(fact.host));
     const plan = arithmetic({
       domain,
       strategy: input.strategy ?? 'fallback',
@@ -91,7 +96,11 @@ export const checkMigration: Operation<MigrationCheckInput, MigrationCheck> = {
     }
     await noteSeen(domain, view.value, services);
     const facts = await hostFacts([oldHost, newHost], context, services);
-    const stateOf = (host: string) => facts.find((fact) => fact.host === host)?.state ?? 'unknown';
+    if (!facts.ok) {
+      await token.value.giveBack();
+      return facts;
+    }
+    const stateOf = (host: string) => facts.value.find((fact) => fact.host === host)?.state ?? 'unknown';
     const key = `move:${domain}:${oldHost}:${newHost}`;
     const verdict = judgeMigration({
       domain,
@@ -123,7 +132,7 @@ type PlanRequest = {
   readonly cutoverAt: number | null;
 };
 
-function checkPlan(input: MigrationPlanInput, now: number): Outcome<PlanRequest> {
+function checkPlan(input: MigrationPlanInput): Outcome<PlanRequest> {
   const domain = domainOf(input.domain, '/domain');
   if (!domain.ok) return domain;
   const errors: FieldError[] = [];
@@ -138,9 +147,6 @@ function checkPlan(input: MigrationPlanInput, now: number): Outcome<PlanRequest>
   const time = (text: string | undefined) => (text === undefined ? null : Date.parse(text));
   const startAt = time(input.startAt);
   const cutoverAt = time(input.cutoverAt);
-  if (cutoverAt !== null && cutoverAt < (startAt ?? now) - DAY_MS) {
-    errors.push({ pointer: '/cutoverAt', detail: startAt === null ? 'lies in the past' : 'lies before startAt' });
-  }
   const [first] = errors;
   if (first) return refuse('invalid-request', `${first.pointer} ${first.detail}`, { errors });
   return ok({ domain: domain.value, newExchanges, startAt, cutoverAt });
@@ -216,13 +222,19 @@ async function addressesOf(host: Domain, services: Services) {
   const answers = results.flatMap((result) => (result.ok ? [result.answer] : []));
   const positive = answers.filter((answer) => answer.status === 'answer');
   const addresses = positive.flatMap((answer) => {
-    const [first] = answer.records.map((record) => record.address).sort();
-    return first === undefined ? [] : [{ ip: first, expiresAt: answer.expiresAt }];
+    const listed = answer.records.map(({ address: ip }) => ({ ip, family: ip.includes(':') ? 6 : 4 }) as const);
+    const [first] = inOrder(listed);
+    return first === undefined ? [] : [{ ...first, expiresAt: answer.expiresAt }];
   });
   return { addresses, positive, negative: answers.filter((a) => a.status !== 'answer'), known: answers.length > 0 };
 }
 
-async function hostFacts(hosts: readonly string[], context: Context, services: Services): Promise<HostFacts[]> {
+/** What the hosts do. Refused when tokens or places are wanting for every one: no stage may rest on what we did not see. */
+async function hostFacts(
+  hosts: readonly string[],
+  context: Context,
+  services: Services,
+): Promise<Outcome<readonly HostFacts[]>> {
   const found = await Promise.all(
     hosts.map(async (host) => {
       const name = parseDomain(host);
@@ -230,40 +242,39 @@ async function hostFacts(hosts: readonly string[], context: Context, services: S
     }),
   );
   const targets = found.flatMap(({ host, looked }): Target[] =>
-    (looked?.addresses ?? []).map(({ ip, expiresAt }) => ({
-      host,
-      ip,
-      family: ip.includes(':') ? 6 : 4,
-      preference: null,
-      expiresAt,
-    })),
+    (looked?.addresses ?? []).map((address) => ({ ...address, host, preference: null })),
   );
   const options = optionsOf({ port: 25, maxSeconds: HOST_SECONDS }, performance.now());
   const judged = targets.length > 0 ? await runSessions(targets, options, context, services, true) : null;
-  const probes = judged?.ok ? judged.value.hosts.map(({ probe }) => probe) : [];
-  return found.map(({ host, looked }) => ({
+  if (judged && !judged.ok) return judged;
+  const probed = judged?.value.hosts ?? [];
+  const facts = found.map(({ host, looked }) => ({
     host,
     resolves: looked === null || !looked.known ? null : looked.addresses.length > 0,
     addressTtl: looked?.positive.length ? Math.max(...looked.positive.map((answer) => answer.ttl)) : null,
     negativeTtl:
       looked?.known && looked.addresses.length === 0 ? Math.max(0, ...looked.negative.map((a) => a.ttl)) : null,
-    state: bestState(probes.filter((probe) => probe.host === host).map(stateOf)),
+    state: bestState(probed.filter(({ probe }) => probe.host === host).map(stateOf)),
   }));
+  return ok(facts);
 }
 
 const RANK: readonly HostState[] = ['accepting', 'rejecting', 'silent', 'refusing', 'unknown'];
 const bestState = (states: readonly HostState[]): HostState =>
   RANK.find((state) => states.includes(state)) ?? 'unknown';
 
-function stateOf(probe: HostProbe): HostState {
+function stateOf({ probe, findings }: Judged['hosts'][number]): HostState {
+  // Our own trouble says nothing of the host (contract §1).
+  if (findings.some(({ code }) => OURS_CODES.has(code))) return 'unknown';
   switch (probe.outcome) {
     case 'ok':
     case 'tls-error':
       return 'accepting';
+    // An unreachable address is told at once too: a sender loses no time over it.
     case 'refused':
+    case 'unreachable':
       return 'refusing';
     case 'timeout':
-    case 'unreachable':
       return probe.stage === 'connect' ? 'silent' : 'unknown';
     case 'rejected':
     case 'reset':

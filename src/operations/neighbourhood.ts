@@ -4,6 +4,7 @@
  * and age; lost at a restart, which costs no more than a doubt.
  */
 
+import { organisationOf } from '../diagnosis/unrelated.ts';
 import { isSuspicious } from '../smtp/masks.ts';
 import type { HostProbe } from '../smtp/types.ts';
 
@@ -54,13 +55,6 @@ export function createNeighbourhood(): Neighbourhood {
         .filter((probe) => !addresses.has(probe.ip) && !organisations.has(organisationOf(probe.host)));
     },
   };
-}
-
-/** The last three labels where the last two are short (`or.th`, `co.uk`), else the last two: enough to tell strangers apart. */
-function organisationOf(host: string): string {
-  const labels = host.split('.');
-  const short = labels.slice(-2).every((label) => label.length <= 3);
-  return labels.slice(short ? -3 : -2).join('.');
 }
 
 /** Whether what was seen may be our own trouble: a mask, or nobody who answered at all. */

@@ -55,26 +55,27 @@ export async function runSessions(
   services: Services,
   paid = false,
 ): Promise<Outcome<Judged>> {
+  const dialable = targets.filter(({ ip }) => ip !== null && services.policy.judge(ip).allowed);
+  const asked = new Set(dialable.slice(0, MAX_DIALLED));
   const runs: (Run | null)[] = await Promise.all(
-    targets.map(async (target, i) => {
-      const settled = settledWithoutDialling(target, i, options, services);
+    targets.map(async (target) => {
+      const settled = asked.has(target) ? null : settledWithoutDialling(target, options, services);
       if (settled) return { probe: settled, storedAt: services.now(), layer: null, refusal: null };
       return options.fresh ? null : cachedSession(target, options, services);
     }),
   );
-  const open = targets.flatMap((target, i) => (runs[i] ? [] : [{ target, i }]));
-  if (open.length === 0) services.meter.note('client', context);
+  if (runs.length > 0 && runs.every((run) => run?.layer)) services.meter.note('client', context);
   else {
-    const refused = await runOpen(open, runs, options, context, services, paid);
+    const refused = await runOpen(targets, runs, options, context, services, paid);
     if (refused) return { ok: false, refusal: refused };
   }
   const done = runs.filter((run) => run !== null);
   return ok(await judge(done, options, context, services));
 }
 
-/** Fills `runs` for the targets that must be dialled; a refusal when all of them were refused. */
+/** Takes the call's token and fills `runs` where a target must be dialled; a refusal when it comes to nothing for want of ours. */
 async function runOpen(
-  open: readonly { target: Target; i: number }[],
+  targets: readonly Target[],
   runs: (Run | null)[],
   options: SessionOptions,
   context: Context,
@@ -85,13 +86,13 @@ async function runOpen(
   if (token && !token.ok) return token.refusal;
   const call = { entered: false };
   await Promise.all(
-    open.map(async ({ target, i }) => {
-      runs[i] = await session(target, options, context, services, call);
+    targets.map(async (target, i) => {
+      runs[i] ??= await session(target, options, context, services, call);
     }),
   );
-  const refusals = open.flatMap(({ i }) => runs[i]?.refusal ?? []);
-  const anyCached = runs.some((run) => run !== null && run.layer !== null);
-  if (refusals.length < open.length || anyCached) return null;
+  const refusals = runs.flatMap((run) => run?.refusal ?? []);
+  // Contract §7: a refusal must concern every host; one that is known, broken or forbidden makes it an answer.
+  if (refusals.length === 0 || refusals.length < runs.length) return null;
   if (token?.ok) await token.value.giveBack();
   return soonest(refusals);
 }
@@ -99,16 +100,10 @@ async function runOpen(
 const soonest = (refusals: readonly Refusal[]) =>
   refusals.reduce((a, b) => ((b.retryAfterSeconds ?? 0) < (a.retryAfterSeconds ?? 0) ? b : a));
 
-function settledWithoutDialling(
-  target: Target,
-  index: number,
-  options: SessionOptions,
-  services: Services,
-): HostProbe | null {
+function settledWithoutDialling(target: Target, options: SessionOptions, services: Services): HostProbe {
   const of = probeTarget(target, options);
   if (target.ip === null) return undialled(of, 'unreachable', 'resolve');
-  if (!services.policy.judge(target.ip).allowed) return undialled(of, 'forbidden', 'resolve');
-  return index >= MAX_DIALLED ? undialled(of, 'skipped', 'resolve') : null;
+  return undialled(of, services.policy.judge(target.ip).allowed ? 'skipped' : 'forbidden', 'resolve');
 }
 
 const probeTarget = (target: Target, options: SessionOptions): ProbeTarget => ({
@@ -144,13 +139,16 @@ async function session(
   call: { entered: boolean },
 ): Promise<Run> {
   const key = sessionKey(target, options);
-  const asked = services.now();
-  return services.flights.run(
+  // Who does not ask for a fresh session takes one that another instance stored since we looked.
+  const notBefore = options.fresh ? services.now() : 0;
+  const run = await services.flights.run(
     key,
     () => dialSession(target, options, context, services, call),
-    async () => (await cachedSession(target, options, services, asked)) ?? undefined,
+    async () => (await cachedSession(target, options, services, notBefore)) ?? undefined,
     options.deadline,
   );
+  // The session may be shared with a call that knows this host under another number.
+  return { ...run, probe: { ...run.probe, preference: target.preference } };
 }
 
 async function dialSession(
@@ -161,7 +159,7 @@ async function dialSession(
   call: { entered: boolean },
 ): Promise<Run> {
   const of = probeTarget(target, options);
-  const undone = (outcome: ProbeOutcome, refusal: Refusal): Run => ({
+  const undone = (outcome: ProbeOutcome, refusal: Refusal | null): Run => ({
     probe: undialled(of, outcome, 'resolve'),
     storedAt: services.now(),
     layer: null,
@@ -180,9 +178,14 @@ async function dialSession(
   try {
     return await services.neighbourhood.alone(ip, async () => {
       const started = performance.now();
+      // Others had this address for all of the call's time: nothing is known of the host, least of all that it is silent.
+      if (started >= options.deadline) {
+        await token.value.giveBack();
+        return undone('skipped', null);
+      }
       const probe = await probeHost(of, services.dialer, {
         ehloName: services.config.ehloName,
-        maxMs: Math.max(1, Math.min(options.maxMs, options.deadline - started)),
+        maxMs: Math.min(options.maxMs, options.deadline - started),
         signal: context.signal,
         anotherSession: async () => (await budget()).ok,
       });

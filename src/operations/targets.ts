@@ -5,6 +5,7 @@
  */
 
 import { type Domain, parseDomain } from '../dns/name.ts';
+import { inOrder } from '../mx/route.ts';
 import type { MailRoute } from '../mx/types.ts';
 import { type Outcome, ok, refuse } from '../outcome.ts';
 import { DNS_DEADLINE_MS, dnsRefusal } from './resolve.ts';
@@ -83,9 +84,11 @@ async function resolveHost(
     ),
   );
   const targets = results.flatMap((result, i): Target[] => {
-    const first = result.ok ? result.answer.records.map((record) => record.address).sort()[0] : undefined;
+    const family = asked[i] ?? 4;
+    const records = result.ok ? result.answer.records : [];
+    const [first] = inOrder(records.map(({ address }) => ({ ip: address, family })));
     if (!result.ok || first === undefined) return [];
-    return [{ host, ip: first, family: asked[i] ?? 4, preference: null, expiresAt: result.answer.expiresAt }];
+    return [{ host, ...first, preference: null, expiresAt: result.answer.expiresAt }];
   });
   if (targets.length > 0) return ok(targets);
   const failed = results.find((result) => !result.ok);
