@@ -19,6 +19,9 @@ export function createAdmission(keys: KeyRing, keyed: boolean): Admit {
   return keyed ? (raw) => byKey(raw, keys) : byLoopback;
 }
 
+/** RFC 6750 §2.1, the scheme in any case (RFC 9110 §11.1). */
+const BEARER = /^bearer +/i;
+
 type Proven = { readonly authorization: string; readonly generation: number; readonly admitted: Outcome<Caller> };
 
 /**
@@ -32,7 +35,8 @@ function byKey(raw: IncomingMessage, keys: KeyRing): Outcome<Caller> {
   const before = proven.get(raw.socket);
   if (before && before.authorization === authorization && before.generation === keys.generation) return before.admitted;
   const admitted = judgeKey(raw, keys);
-  if (admitted.ok && authorization !== undefined) {
+  // Only where that header is what holds the key: behind a proxy one connection brings many callers.
+  if (admitted.ok && authorization !== undefined && BEARER.test(authorization)) {
     proven.set(raw.socket, { authorization, generation: keys.generation, admitted });
   }
   return admitted;
@@ -49,8 +53,7 @@ function judgeKey(raw: IncomingMessage, keys: KeyRing): Outcome<Caller> {
 
 function presentedKey({ headers }: IncomingMessage): string | undefined {
   const bearer = headers.authorization;
-  // RFC 6750 §2.1, the scheme in any case (RFC 9110 §11.1).
-  if (bearer !== undefined && /^bearer +/i.test(bearer)) return bearer.replace(/^bearer +/i, '');
+  if (bearer !== undefined && BEARER.test(bearer)) return bearer.replace(BEARER, '');
   const plain = headers['x-api-key'];
   return typeof plain === 'string' ? plain : undefined;
 }

@@ -20,6 +20,8 @@ type Hook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => 
 export interface Guards {
   /** For callers; `scope` null: with any scope. */
   callers(pattern: string, scope: Scope | null): Hook;
+  /** For callers, even while load is shed: who looks after the service must see it then above all. */
+  operators(pattern: string): Hook;
   /** For everybody, at any time: documents and health. */
   everybody(pattern: string): Hook;
 }
@@ -32,23 +34,25 @@ export function createGuards(admit: Admit, metrics: DoorMetrics, lifecycle: Life
     }
     return ok(null);
   };
+  const guard = (pattern: string, scope: Scope | null, able: () => Outcome<null>): Hook => {
+    const figures = metrics.route(pattern);
+    return (request, reply, done) => {
+      const visit = visitOf(request);
+      visit.route = figures;
+      const taken = able();
+      const passed = taken.ok ? pass(request, visit, admit, scope) : taken;
+      if (passed.ok) {
+        done();
+        return;
+      }
+      // RFC 9112 §9.6: the client should take its next request elsewhere.
+      if (lifecycle.stopping) visit.head.push('connection', 'close');
+      sendProblem(request, reply, passed.refusal);
+    };
+  };
   return {
-    callers(pattern, scope) {
-      const figures = metrics.route(pattern);
-      return (request, reply, done) => {
-        const visit = visitOf(request);
-        visit.route = figures;
-        const able = ready();
-        const passed = able.ok ? pass(request, visit, admit, scope) : able;
-        if (passed.ok) {
-          done();
-          return;
-        }
-        // RFC 9112 §9.6: the client should take its next request elsewhere.
-        if (lifecycle.stopping) visit.head.push('connection', 'close');
-        sendProblem(request, reply, passed.refusal);
-      };
-    },
+    callers: (pattern, scope) => guard(pattern, scope, ready),
+    operators: (pattern) => guard(pattern, null, () => ok(null)),
     everybody(pattern) {
       const figures = metrics.route(pattern);
       return (request, _reply, done) => {

@@ -103,6 +103,7 @@ const EVERY_CALL: readonly ProblemCode[] = [
   'method-not-allowed',
   'internal',
   'overloaded',
+  'unavailable',
 ];
 const EVERY_BODY: readonly ProblemCode[] = ['body-too-large', 'unsupported-media-type'];
 
@@ -185,18 +186,25 @@ function describeRoute(route: RestRoute): Record<string, unknown> {
     tags: [words.tag],
     ...(params.length > 0 && { params: Type.Object(Object.fromEntries(params.map((name) => [name, paramOf(name)]))) }),
     querystring: Type.Object({ lang: LANG, ...queryOf(route) }),
-    ...(words.id === 'testSend' && {
-      headers: Type.Object({
-        'Idempotency-Key': Type.Optional(
-          Type.String({ minLength: 1, maxLength: 128, description: 'Visible ASCII; honoured for 24 h' }),
-        ),
-      }),
-    }),
+    ...(words.id in REQUEST_HEADERS && { headers: Type.Object(REQUEST_HEADERS[words.id] ?? {}) }),
     ...(posts && { body: { content: { 'application/json': { schema: bodyOf(route), example: examples.body } } } }),
     security: KEYED,
-    response: { 200: answerOf(route, examples.answer), ...problems(errors) },
+    response: {
+      200: answerOf(route, words.id, examples.answer),
+      ...(words.id === 'resolveMx' && { 304: { type: 'null', description: 'The data are those of If-None-Match' } }),
+      ...problems(errors),
+    },
   };
 }
+
+const REQUEST_HEADERS: Readonly<Record<string, Record<string, TSchema>>> = {
+  resolveMx: { 'If-None-Match': Type.Optional(Type.String({ description: 'An ETag of an earlier answer' })) },
+  testSend: {
+    'Idempotency-Key': Type.Optional(
+      Type.String({ minLength: 1, maxLength: 128, description: 'Visible ASCII; honoured for 24 h' }),
+    ),
+  },
+};
 
 const paramOf = (name: string) => Type.String({ examples: [EXAMPLE_PARAMS[name]] });
 
@@ -211,10 +219,10 @@ const refTo = (schema: TSchema) => ({ $ref: `${schema.$id}#` });
 /** What of the operation's input is the body: all of it, or its member of that name. */
 function bodyOf(route: RestRoute): unknown {
   const { input } = route.operation;
-  return input.$id === undefined ? (input.properties as Record<string, unknown>).body : refTo(input);
+  return refTo(input.$id === undefined ? ((input.properties as Record<string, TSchema>).body ?? input) : input);
 }
 
-function answerOf(route: RestRoute, example: unknown): Record<string, unknown> {
+function answerOf(route: RestRoute, id: string, example: unknown): Record<string, unknown> {
   const drawn = { 'route.svg': 'image/svg+xml', 'route.mmd': 'text/plain' }[route.url.split('/').at(-1) ?? ''];
   const content =
     drawn === undefined
@@ -225,12 +233,19 @@ function answerOf(route: RestRoute, example: unknown): Record<string, unknown> {
             example: drawn.startsWith('image') ? '<svg xmlns="http://www.w3.org/2000/svg"/>' : 'flowchart LR',
           },
         };
-  return { description: 'The answer', ...(route.budget !== null && { headers: BUDGET_HEADERS }), content };
+  const headers = { ...(route.budget !== null && BUDGET_HEADERS), ...(id === 'resolveMx' && CACHE_HEADERS) };
+  return { description: 'The answer', ...(Object.keys(headers).length > 0 && { headers }), content };
 }
 
 const BUDGET_HEADERS = {
   RateLimit: { type: 'string', description: 'What is left: "client";r=59;t=60' },
   'RateLimit-Policy': { type: 'string', description: 'The budgets: "client";q=60;w=60' },
+};
+
+const CACHE_HEADERS = {
+  'Cache-Control': { type: 'string', description: 'max-age is the whole lifetime; less Age it is what is left' },
+  Age: { type: 'integer', description: 'Seconds since the data were resolved' },
+  ETag: { type: 'string', description: 'Weak; of the data and the language' },
 };
 
 /** Problems by status, each code of a status with its example. */

@@ -8,7 +8,7 @@ import type { Services } from '../operations/types.ts';
 import type { Guards, Lifecycle } from './guard.ts';
 import type { DoorMetrics } from './metrics.ts';
 import type { Pressure } from './pressure.ts';
-import { JSON_TYPE, send, sendJson, visitOf } from './visit.ts';
+import { send, sendJson, sendProblem } from './visit.ts';
 
 export type OperationalOptions = {
   readonly services: Services;
@@ -34,12 +34,14 @@ export function registerOperational(app: FastifyInstance, options: OperationalOp
     sendJson(request, reply, '{"status":"ok"}'),
   );
   app.get('/health/ready', { onRequest: guards.everybody('/health/ready') }, (request, reply) => {
+    if (lifecycle.stopping) {
+      sendProblem(request, reply, { code: 'unavailable', detail: 'this instance is stopping' });
+      return;
+    }
     const redis = services.redisStatus();
-    const status = lifecycle.stopping ? 'stopping' : redis === 'down' ? 'degraded' : 'ok';
-    if (lifecycle.stopping) visitOf(request).head.push('retry-after', '1');
-    send(request, reply, lifecycle.stopping ? 503 : 200, JSON_TYPE, JSON.stringify({ status, redis }));
+    sendJson(request, reply, JSON.stringify({ status: redis === 'down' ? 'degraded' : 'ok', redis }));
   });
-  app.get('/metrics', { onRequest: guards.callers('/metrics', null) }, async (request, reply) =>
+  app.get('/metrics', { onRequest: guards.operators('/metrics') }, async (request, reply) =>
     send(request, reply, 200, metrics.contentType, await metrics.text()),
   );
 }
