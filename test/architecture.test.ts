@@ -113,7 +113,7 @@ const reserved: readonly { what: RegExp; only: readonly string[]; free?: readonl
   { what: /^(?:fastify|@fastify\/|mercurius)/, only: ['app.ts', 'api/'] },
   { what: /^graphql/, only: ['app.ts', 'api/'] },
   { what: /^nodemailer/, only: ['smtp/'] },
-  { what: /^pino/, only: ['app.ts', 'process.ts'] },
+  { what: /^pino/, only: ['app.ts', 'process.ts', 'log.ts'] },
 ];
 
 test.for(reserved)('$what only where it belongs', ({ what, only, free = [] }) => {
