@@ -16,6 +16,9 @@ const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i
 const ajv = new Ajv2020({
   allErrors: true,
   strict: false,
+  // The schemas are ours and typed: judging them too would cost a sixth of the start.
+  meta: false,
+  validateSchema: false,
   formats: { 'date-time': (text: string) => RFC3339.test(text) && !Number.isNaN(Date.parse(text)) },
 });
 for (const schema of SHARED_SCHEMAS) ajv.addSchema(schema);

@@ -11,6 +11,7 @@ import type { Dialer, DialRequest } from '../../src/net/dial.ts';
 import { invoke } from '../../src/operations/index.ts';
 import type { Ticket } from '../../src/operations/meter.ts';
 import type { Context, Operation, Scope, Services } from '../../src/operations/types.ts';
+import { faultsOf } from '../../src/operations/validate.ts';
 import type { Outcome, Refusal } from '../../src/outcome.ts';
 import { buildServices, type ServicesOptions } from '../../src/services.ts';
 import { type Names, type Rrset, type Rrsets, type ZoneServer, zoneServer } from '../helpers/dns-server.ts';
@@ -55,7 +56,7 @@ export type Running = {
   /** Addresses whose packets vanish: the connection times out at once. */
   readonly dark: Set<string>;
   call<I, O>(operation: Operation<I, O>, input: unknown, as?: As): Promise<Called<O>>;
-  /** The value; a refusal fails the test. */
+  /** The value, which must have the form that the contract's schema gives it; a refusal fails the test. */
   value<I, O>(operation: Operation<I, O>, input: unknown, as?: As): Promise<O>;
   /** The refusal; a value fails the test. */
   refusal<I, O>(operation: Operation<I, O>, input: unknown, as?: As): Promise<Refusal>;
@@ -161,6 +162,7 @@ function run(built: Services, port: number): Running {
     async value(operation, input, as) {
       const { outcome } = await call(operation, input, as);
       if (!outcome.ok) return expect.unreachable(`refused: ${JSON.stringify(outcome.refusal)}`);
+      expect(faultsOf(operation.output, shown(outcome.value))).toEqual([]);
       return outcome.value;
     },
     async refusal(operation, input, as) {
@@ -178,6 +180,12 @@ function run(built: Services, port: number): Running {
       return taken.length;
     },
   };
+}
+
+/** What a door would send: JSON, of the part that is the contract's. */
+function shown(value: unknown): unknown {
+  const part = value as { answer?: () => unknown; route?: unknown };
+  return JSON.parse(JSON.stringify(part.answer?.() ?? part.route ?? value));
 }
 
 /** The codes of findings, in order. */
