@@ -142,6 +142,7 @@ class Assembly {
       exchanges: distinct,
       deliveryOrder: deliveryOrder(distinct),
       ttl: left(this.#mx.expiresAt),
+      publishedTtl: this.#mx.ttl,
       dnssec: this.#dnssec(),
       records: this.#mx.records,
       resolvedAt,
