@@ -270,9 +270,7 @@ function stateOf({ probe, findings }: Judged['hosts'][number]): HostState {
     case 'ok':
     case 'tls-error':
       return 'accepting';
-    // An unreachable address is told at once too: a sender loses no time over it.
     case 'refused':
-    case 'unreachable':
       return 'refusing';
     case 'timeout':
       return probe.stage === 'connect' ? 'silent' : 'unknown';
@@ -280,6 +278,7 @@ function stateOf({ probe, findings }: Judged['hosts'][number]): HostState {
     case 'reset':
     case 'protocol-error':
       return 'rejecting';
+    // `unreachable` too: our own routing says so, at once, and another sender's may not.
     default:
       return 'unknown';
   }

@@ -55,6 +55,8 @@ export type Running = {
   readonly dialled: string[];
   /** Addresses whose packets vanish: the connection times out at once. */
   readonly dark: Set<string>;
+  /** Addresses that this machine has no way to: what an IPv6 target is without IPv6. */
+  readonly unroutable: Set<string>;
   call<I, O>(operation: Operation<I, O>, input: unknown, as?: As): Promise<Called<O>>;
   /** The value, which must have the form that the contract's schema gives it; a refusal fails the test. */
   value<I, O>(operation: Operation<I, O>, input: unknown, as?: As): Promise<O>;
@@ -141,10 +143,13 @@ export const contextOf = ({ name = 'desk', lang = 'en', scopes = ['read', 'probe
 function run(built: Services, port: number): Running {
   const dialled: string[] = [];
   const dark = new Set<string>();
+  const unroutable = new Set<string>();
   const dialer: Dialer = {
     ...built.dialer,
     connect(request: DialRequest) {
       dialled.push(`${request.ip}:${request.port}`);
+      if (unroutable.has(request.ip))
+        return Promise.resolve({ ok: false, failure: 'unreachable', code: 'ENETUNREACH' });
       if (dark.has(request.ip)) return Promise.resolve({ ok: false, failure: 'timeout', code: null });
       return built.dialer.connect(request.port === 25 ? { ...request, port } : request);
     },
@@ -158,6 +163,7 @@ function run(built: Services, port: number): Running {
     services,
     dialled,
     dark,
+    unroutable,
     call,
     async value(operation, input, as) {
       const { outcome } = await call(operation, input, as);
