@@ -58,7 +58,8 @@ async function answer(engine: GraphqlEngine, door: Door, request: FastifyRequest
   const visit = visitOf(request);
   sayUsage(visit, shared.context.usage);
   if (shared.spoken.size > 0) visit.spoken = [...shared.spoken].join(', ');
-  sendResult(request, reply, show(result, request, door));
+  const ran = 'data' in result && result.data !== undefined;
+  sendResult(request, reply, show(result, ran, request, door), ran ? 200 : statusOf('invalid-request'));
 }
 
 const lackingScope = ({ scopes }: Runnable, held: ReadonlySet<string>) => [...scopes].find((scope) => !held.has(scope));
@@ -122,9 +123,8 @@ const invalid = ({ message, locations, path }: GraphQLError): Shown => ({
 });
 
 /** Every error as callers may see it. Without `data` the operation never ran: it or its variables did not fit the schema. */
-function show(result: ExecutionResult, request: FastifyRequest, door: Door): object {
+function show(result: ExecutionResult, ran: boolean, request: FastifyRequest, door: Door): object {
   if (!result.errors) return result;
-  const ran = 'data' in result && result.data !== undefined;
   const errors = result.errors.map((error): Shown => {
     const { locations, path } = error;
     const where = { ...(locations && { locations }), ...(path && { path }) };
