@@ -254,6 +254,16 @@ describe('the guard', () => {
     expect(forbidden.map(({ sessions }) => sessions.length)).toEqual([0, 0]);
   });
 
+  test('two exchanges, both forbidden, are data: 403 is for the only host', async () => {
+    world.publish({
+      'both.test': mx(3600, [10, 'inside1.test'], [20, 'inside2.test']),
+      'inside1.test': a(3600, '127.99.62.1'),
+      'inside2.test': a(3600, '10.0.0.1'),
+    });
+    expect((await rows({ domain: 'both.test' })).map((row) => row[4])).toEqual(['forbidden', 'forbidden']);
+    expect(service.dialled).toEqual([]);
+  });
+
   test('a name that turns to an inside address between two calls is judged at each', async () => {
     world.publish({ 'rebind.test': a(0, at('1.9')) });
     expect((await rows({ host: 'rebind.test' })).map((row) => row[4])).toEqual(['ok']);
