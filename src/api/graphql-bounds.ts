@@ -55,6 +55,7 @@ export function measureDocument(document: DocumentNode): Outcome<Measured> {
   const operations: OperationCost[] = [];
   for (const definition of document.definitions) {
     if (definition.kind !== 'OperationDefinition') continue;
+    if (definition.operation === 'subscription') return refuse('invalid-request', 'there are no subscriptions');
     const count = new Count(fragments, spread);
     const rule = count.walk(definition.selectionSet, 1, ROOT);
     if (rule !== undefined) return broken(rule);

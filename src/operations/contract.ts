@@ -8,7 +8,7 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox';
 const closed = { additionalProperties: false } as const;
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const OneOf = <const T extends readonly string[]>(values: T, options: { description?: string } = {}) =>
-  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
+  Type.Unsafe<T[number]>({ type: 'string', enum: [...new Set(values)], ...options });
 
 /** A `$ref` to a shared schema that keeps its TypeScript type. */
 const ref = <T extends TSchema>(schema: T) => Type.Unsafe<Static<T>>({ $ref: `${schema.$id}#` });
