@@ -23,7 +23,13 @@ export type PastedEvent =
   | { readonly kind: 'command'; readonly text: string }
   | { readonly kind: 'closed' };
 
-export type Parsed = { readonly events: readonly PastedEvent[]; readonly bounce: boolean };
+export type Parsed = {
+  readonly events: readonly PastedEvent[];
+  /** A notice of non-delivery, or lines of one. */
+  readonly bounce: boolean;
+  /** Every reply stands on a line of its own, as a server sent it: said twice is meant twice. */
+  readonly verbatim: boolean;
+};
 
 /** More replies than any real session or bounce shows; the answer stays bounded. */
 const MAX_REPLIES = 50;
@@ -47,9 +53,11 @@ export function parseReplies(pasted: string): Parsed {
   const bounce = BOUNCE.test(text);
   reader.read();
   if (reader.events.every((event) => event.kind !== 'reply')) {
-    return { bounce, events: enhancedOnly(text).map((mention) => ({ kind: 'reply', reply: lone(mention) })) };
+    const events = enhancedOnly(text).map((mention) => ({ kind: 'reply' as const, reply: lone(mention) }));
+    return { bounce, verbatim: false, events };
   }
-  return { events: reader.events, bounce };
+  const verbatim = !bounce && (reader.plain || reader.events.some((event) => event.kind === 'command'));
+  return { events: reader.events, bounce, verbatim };
 }
 
 const lone = ({ code, enhanced, text, before }: Mention): FoundReply => ({
@@ -73,7 +81,7 @@ class Reader {
   readonly events: PastedEvent[] = [];
   readonly #lines: readonly PastedLine[];
   /** Every line is a reply, a command or marked as one: there is no prose to be careful of. */
-  readonly #plain: boolean;
+  readonly plain: boolean;
   /** Index of the next line that is a lone dot, per line; -1 where none follows. */
   readonly #dots: Int32Array;
   #current: Open | null = null;
@@ -85,7 +93,7 @@ class Reader {
 
   constructor(lines: readonly PastedLine[]) {
     this.#lines = lines;
-    this.#plain = lines.every(
+    this.plain = lines.every(
       ({ from, body }) => from !== null || body === '' || LINE_REPLY.test(body) || isCommand(body) || body === '.',
     );
     this.#dots = new Int32Array(lines.length).fill(-1);
@@ -125,7 +133,7 @@ class Reader {
     if (LINE_REPLY.test(body)) this.#readProse();
     const reply = this.#replyAt(line);
     if (reply !== null) {
-      this.#segment(reply, from === 'S' || this.#plain);
+      this.#segment(reply, from === 'S' || this.plain);
       return reply.code === 354;
     }
     if (isCommand(body)) this.#command(body);
@@ -161,7 +169,7 @@ class Reader {
     const found: Segment = { code, text, last: match[2] !== '-', context: '', enhanced: null };
     if (continues || from === 'S') return found;
     if (code < 200 || looksCounted(body)) return null;
-    if (this.#plain || this.events.some((event) => event.kind === 'command')) return found;
+    if (this.plain || this.events.some((event) => event.kind === 'command')) return found;
     return isKnownCode(code) && text !== '' ? found : null;
   }
 

@@ -75,7 +75,7 @@ const SIGNS: readonly (readonly [RegExp, Provider])[] = [
 
 /** Outlook.com's hosts are also Microsoft 365's: the more exact sign stands first where it shows. */
 export function providerHinted(text: string): Provider | null {
-  if (/\bmail\.protection\.outlook\.com\b/i.test(text)) return 'microsoft';
+  if (/(?:\bmail\.protection|\.prod)\.outlook\.com\b/i.test(text)) return 'microsoft';
   return SIGNS.find(([sign]) => sign.test(text))?.[1] ?? null;
 }
 

@@ -5,7 +5,7 @@ import { FAILS, type Rule, rule } from './replies-rule.ts';
 export const MIDDLEBOX_RULES: readonly Rule[] = [
   { provider: 'cisco-firewall', cause: 'masked-greeting', text: /^[20*\s]*\*{4,}[20*\s]*$/, code: /^220$/ },
   rule('cisco-esa', 'asyncos-command', /#5\.5\.1\s{1,3}command not recogni[sz]ed/i, FAILS),
-  rule('cisco-esa', 'asyncos-command', /^#5\.5\.1\b/, FAILS),
+  rule('cisco-esa', 'asyncos-command', /^#5\.5\.1\b/, /^50[02]$/),
   rule('cisco-esa', 'asyncos-limit', /exceeded bad smtp command limit/i),
   rule(
     'cisco-firewall',

@@ -9,7 +9,7 @@ import type { Cause } from '../texts/replies.ts';
 import { ADVICE, REPLY_TEXTS } from '../texts/replies.ts';
 import { type Language, type Params, say, type Text } from '../texts/text.ts';
 import { causeOfCode, causeOfEnhanced, isVague } from './replies-codes.ts';
-import { type FoundReply, type PastedEvent, parseReplies } from './replies-parse.ts';
+import { type FoundReply, parseReplies } from './replies-parse.ts';
 import { type Provider, providerHinted, sameHouse, serviceName } from './replies-providers.ts';
 import type { Rule } from './replies-rule.ts';
 import { COMMON_RULES, PROVIDER_RULES } from './replies-rules.ts';
@@ -41,17 +41,15 @@ export type Explained = {
 };
 
 export function explainText(text: string): Explained {
-  const { events, bounce } = parseReplies(text);
+  const { events, bounce, verbatim } = parseReplies(text);
   const replies = events.flatMap((event) => (event.kind === 'reply' ? [explain(event.reply)] : []));
   const facts = bounce ? null : sessionFacts(events);
   return {
-    replies: bounce || !isDialogue(events) ? distinct(replies) : replies,
+    replies: verbatim ? replies : distinct(replies),
     facts,
     port: facts === null ? null : sessionPort(text),
   };
 }
-
-const isDialogue = (events: readonly PastedEvent[]): boolean => events.some((event) => event.kind === 'command');
 
 /**
  * A bounce says the same thing up to three times: for people, for machines, and in its log. Of those that say the same the
@@ -66,10 +64,14 @@ function distinct(replies: readonly ExplainedReply[]): ExplainedReply[] {
 
 function sayTheSame(a: ExplainedReply, b: ExplainedReply): boolean {
   if (a === b || a.code !== b.code) return false;
-  if (a.named !== b.named) return true;
+  if (a.named !== b.named) return addsNothing(a.named ? b : a, a.named ? a : b);
   if (a.enhanced === b.enhanced) return a.cause === b.cause || (a.provider === null) !== (b.provider === null);
   return a.cause === b.cause && (a.enhanced === null || b.enhanced === null);
 }
+
+/** "550 5.0.0 Service unavailable" beside "550 5.7.1 Relaying denied". */
+const addsNothing = (vague: ExplainedReply, clear: ExplainedReply): boolean =>
+  vague.enhanced === null || /^\d\.0\.0$/.test(vague.enhanced) || vague.enhanced === clear.enhanced;
 
 /** A total order together with the place: of any that say the same, one always stays. */
 const fullness = ({ named, provider, enhanced }: ExplainedReply): number =>
@@ -102,12 +104,17 @@ function explain(found: FoundReply): ExplainedReply {
 }
 
 function filled(text: Text, service: string | null): Text {
+  const spoken = service === null ? { en: text.en, th: closedUp(text.th) } : text;
   const inLanguage = (lang: Language): string => {
-    const words = say(text, lang, { who: service ?? REPLY_TEXTS.someServer[lang] });
+    const words = say(spoken, lang, { who: service ?? REPLY_TEXTS.someServer[lang] });
     return words.charAt(0).toUpperCase() + words.slice(1);
   };
   return { en: inLanguage('en'), th: inLanguage('th') };
 }
+
+/** Thai sets blanks around a Latin name, but none between its own words. */
+const closedUp = (thai: string): string =>
+  thai.replace(/(ที่|และ|ของ|จาก|กับ|ใน) (?=\{who\})/g, '$1').replace(/\{who\} (?=[\u0e00-\u0e7f])/g, '{who}');
 
 const joined = (a: Text, b: Text): Text => ({ en: `${a.en} ${b.en}`, th: `${a.th} ${b.th}` });
 

@@ -479,6 +479,18 @@ describe('two replies that say the same', () => {
     expect(replies).toHaveLength(2);
   });
 
+  it('stay two where each stands on its own line', () => {
+    const { replies } = explainText('250 ok\n550 5.1.1 unknown\n550 5.7.1 x\n550 no\n250 ok');
+    expect(replies.map(({ code }) => code)).toEqual([250, 550, 550, 550, 250]);
+  });
+
+  it('stay two in a bounce where their codes give different reasons', () => {
+    const { replies } = explainText(
+      'Diagnostic-Code: smtp; 550 5.1.1 unknown\n\nDiagnostic-Code: smtp; 550 5.7.1 x\n\nDiagnostic-Code: smtp; 550 5.0.0 x',
+    );
+    expect(replies.map(({ enhanced }) => enhanced)).toEqual(['5.1.1', '5.7.1']);
+  });
+
   it('never both disappear', () => {
     const notice =
       "host outlook.com said: '550 5.2.2 full' and then '550 5.2.2 full' Remote Server returned '550 5.2.2 x'";
@@ -538,6 +550,14 @@ describe('the summary', () => {
       expect(en.length).toBeLessThan(700);
       expect(th.length).toBeLessThan(700);
     }
+  });
+});
+
+describe('Thai', () => {
+  it('has blanks around a Latin name and none around its own words', () => {
+    expect(explainText('552 5.3.4 x').replies[0]?.meaning.th).toBe('จดหมายใหญ่เกินที่เซิร์ฟเวอร์รับได้');
+    expect(explainText('552 5.3.4 x - gsmtp').replies[0]?.meaning.th).toBe('จดหมายใหญ่เกินที่ Gmail รับได้');
+    expect(explainText('451 4.7.1 Greylisted').replies[0]?.meaning.th).toMatch(/^เซิร์ฟเวอร์จงใจ/);
   });
 });
 
