@@ -171,8 +171,10 @@ test('new work is turned away while old work ends', async () => {
   await until(() => service.log().includes('stopping'));
   // Waits for its turn on the connection that is still at work.
   const late = ask('/v1/articles').catch((error: NodeJS.ErrnoException) => ({ status: error.code }));
-  expect((await under).status).toBe(504);
-  expect(await held).toMatchObject({ status: 504 });
+  // The question is asked again before long, and answered then.
+  dns.world = { names: {} };
+  expect((await under).status).toBe(200);
+  expect(await held).toMatchObject({ status: 200 });
   expect([503, 'ECONNREFUSED', 'ECONNRESET']).toContain((await late).status);
   expect(await service.ended).toBe(0);
   agent.destroy();
