@@ -22,6 +22,7 @@ const GRACE_MS = 10_000;
 const ABORT_MS = 8_500;
 /** A file that is written in several steps is read when it has been still for this long. */
 const SETTLE_MS = 200;
+const SWEEP_MS = 100;
 
 /** What a test's closed world or a benchmark changes about the services. */
 export type Overrides = Omit<ServicesOptions, 'metrics' | 'onRedis' | 'dkimKey'>;
@@ -84,12 +85,15 @@ function onStop(stop: (signal: NodeJS.Signals) => void): void {
 }
 
 async function shutDown(app: FastifyInstance, services: Services, logger: Logger): Promise<void> {
+  // A connection whose last answer has gone out is idle from then on, and would hold the close until its client leaves.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
   try {
     await app.close();
     await services.close();
   } catch (err) {
     logger.error({ err }, 'closing failed');
   }
+  clearInterval(sweep);
 }
 
 function keysOfFile({ apiKeysFile }: Config): readonly ApiKey[] {

@@ -151,14 +151,12 @@ test('new work is turned away while old work ends', async () => {
     new Promise<{ status?: number; connection?: string }>((resolve, reject) => {
       get(service.url + path, { agent }, (answer) => {
         const { statusCode: status, headers } = answer;
-        answer
-          .resume()
-          .once('end', () =>
-            resolve({
-              ...(status !== undefined && { status }),
-              ...(headers.connection !== undefined && { connection: headers.connection }),
-            }),
-          );
+        answer.resume().once('end', () =>
+          resolve({
+            ...(status !== undefined && { status }),
+            ...(headers.connection !== undefined && { connection: headers.connection }),
+          }),
+        );
       }).once('error', reject);
     });
   expect(await ask('/health/live')).toMatchObject({ status: 200 });
@@ -176,6 +174,8 @@ test('new work is turned away while old work ends', async () => {
   expect((await under).status).toBe(200);
   expect(await held).toMatchObject({ status: 200 });
   expect([503, 'ECONNREFUSED', 'ECONNRESET']).toContain((await late).status);
+  const answered = performance.now();
   expect(await service.ended).toBe(0);
+  expect(performance.now() - answered).toBeLessThan(2_000);
   agent.destroy();
 });
