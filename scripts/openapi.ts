@@ -6,25 +6,14 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
-import { buildApp } from '../src/app.ts';
-import { readConfig, settingsTable } from '../src/config.ts';
-import { buildServices } from '../src/services.ts';
+import { openApiDocument } from '../src/api/openapi.ts';
+import { settingsTable } from '../src/config.ts';
 
 const root = new URL('../', import.meta.url);
 const MARKERS = /(<!-- settings -->\n)[\s\S]*?(<!-- \/settings -->)/;
 
-/** The document as the service itself answers it at `/openapi.json`. */
 async function openApiYaml(): Promise<string> {
-  const read = readConfig({});
-  if (!read.ok) throw new Error(read.lines.join('\n'));
-  const nothing = () => undefined;
-  const metrics = { mxAnswer: nothing, rrset: nothing, session: nothing, send: nothing, limited: nothing };
-  const services = await buildServices(read.config, { metrics });
-  const app = await buildApp(services);
-  await app.ready();
-  const document = stringify(app.swagger(), { aliasDuplicateObjects: false, lineWidth: 0 });
-  await app.close();
-  await services.close();
+  const document = stringify(await openApiDocument(), { aliasDuplicateObjects: false, lineWidth: 0 });
   return `# Written by scripts/openapi.ts from the routes; edits here are lost.\n${document}`;
 }
 

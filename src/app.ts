@@ -12,7 +12,6 @@ import { createGuards, type Lifecycle } from './api/guard.ts';
 import { addHooks } from './api/hooks.ts';
 import { createKeyRing, type KeyRing } from './api/keys.ts';
 import { createMetrics, type DoorMetrics } from './api/metrics.ts';
-import { registerOpenApi } from './api/openapi.ts';
 import { registerOperational } from './api/operational.ts';
 import { registerPages } from './api/pages.ts';
 import { watchPressure } from './api/pressure.ts';
@@ -43,7 +42,6 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   const app = createServer({ logger, metrics, corsOrigins: config.corsOrigins, trustProxy: config.trustProxy });
   addHooks(app, { logger, metrics, corsOrigins: config.corsOrigins });
   app.addHook('onClose', async () => pressure.stop());
-  await registerOpenApi(app, guards);
   registerRest(app, door);
   registerGraphql(app, door);
   registerOperational(app, { services, guards, metrics, lifecycle, pressure });

@@ -1,18 +1,17 @@
 /**
- * The OpenAPI document: made from the routes as they are registered, so that it cannot tell of another service than this one.
- * `openapi.yaml` is this document written down by a script. Describes; decides nothing at run time.
+ * The OpenAPI document: made from the same list of routes that the service registers, so that it cannot tell of another one, by
+ * @fastify/swagger in an instance that listens to nothing. Loaded when somebody asks for it; `openapi.yaml` is this document
+ * written down by a script. Describes; decides nothing at run time.
  */
 
 import swagger from '@fastify/swagger';
 import { type TSchema, Type } from '@sinclair/typebox';
-import type { FastifyInstance, FastifySchema } from 'fastify';
+import Fastify from 'fastify';
 import { SHARED_SCHEMAS } from '../operations/contract.ts';
 import type { Language } from '../texts/text.ts';
 import { EXAMPLES } from './examples.ts';
-import type { Guards } from './guard.ts';
 import { type ProblemCode, problemOf, statusOf, TITLES } from './refusals.ts';
 import { REST_ROUTES, type RestRoute } from './rest.ts';
-import { sendJson } from './visit.ts';
 
 type Words = {
   readonly id: string;
@@ -122,9 +121,14 @@ const EXAMPLE_PARAMS: Readonly<Record<string, string>> = {
   slug: 'what-is-mx',
 };
 
-export async function registerOpenApi(app: FastifyInstance, guards: Guards): Promise<void> {
-  for (const schema of SHARED_SCHEMAS) app.addSchema(schema);
-  await app.register(swagger, {
+/** Made anew at each call; whoever serves it keeps it. */
+export async function openApiDocument(): Promise<object> {
+  const host = Fastify();
+  // What stands here is described and never asked.
+  host.setValidatorCompiler(() => () => true);
+  host.setSerializerCompiler(() => JSON.stringify);
+  for (const schema of SHARED_SCHEMAS) host.addSchema(schema);
+  await host.register(swagger, {
     openapi: {
       openapi: '3.1.1',
       info: {
@@ -150,17 +154,27 @@ export async function registerOpenApi(app: FastifyInstance, guards: Guards): Pro
         },
       },
     },
-    // Routes carry no schema of their own: Fastify would check by it what `invoke` checks.
-    transform: ({ url, route }) => ({ url, schema: describe(String(route.method), url) }),
-    transformObject: (document) => {
-      if ('openapiObject' in document) addBodyExamples(document.openapiObject as Described);
-      return 'openapiObject' in document ? document.openapiObject : document.swaggerObject;
-    },
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `inline-${index}`) },
   });
-  app.get('/openapi.json', { onRequest: guards.everybody('/openapi.json') }, (request, reply) =>
-    sendJson(request, reply, JSON.stringify(app.swagger())),
-  );
+  const nobody = () => undefined;
+  for (const route of REST_ROUTES) {
+    host.route({
+      method: route.method,
+      url: route.url,
+      schema: describeRoute(route),
+      exposeHeadRoute: false,
+      handler: nobody,
+    });
+  }
+  host.post('/graphql', { schema: describeGraphql() }, nobody);
+  for (const path of Object.keys(OPERATIONAL)) {
+    host.get(path, { schema: describeOperational(path), exposeHeadRoute: false }, nobody);
+  }
+  await host.ready();
+  const document = host.swagger();
+  await host.close();
+  addBodyExamples(document as Described);
+  return document;
 }
 
 const GRAPHQL_BODY = { query: '{ domain(name: "nectec.or.th") { mx { status ttl exchanges { preference host } } } }' };
@@ -180,14 +194,6 @@ type Described = {
     { post?: { operationId?: string; requestBody?: { content?: Record<string, { example?: unknown }> } } }
   >;
 };
-
-/** What the document says of a route; pages and assets it leaves out. */
-function describe(method: string, url: string): FastifySchema {
-  const route = REST_ROUTES.find((one) => one.method === method && one.url === url);
-  if (route) return describeRoute(route);
-  if (method === 'GET' && url in OPERATIONAL) return describeOperational(url);
-  return method === 'POST' && url === '/graphql' ? describeGraphql() : ({ hide: true } as FastifySchema);
-}
 
 function describeRoute(route: RestRoute): Record<string, unknown> {
   const words = WORDS[`${route.method} ${route.url}`];

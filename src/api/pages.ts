@@ -1,5 +1,5 @@
 /**
- * Two pages for people: `/docs` (Swagger UI over our OpenAPI document) and `/graphiql`. Every byte comes from npm packages
+ * The OpenAPI document and two pages for people: `/docs` (Swagger UI over it) and `/graphiql`. Every byte comes from npm packages
  * installed with the service; the content security policy lets a browser load nothing from anywhere else. Files are read
  * when asked for, from a fixed list: no path of a request ever reaches the file system.
  */
@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Guards } from './guard.ts';
-import { send, visitOf } from './visit.ts';
+import { send, sendJson, visitOf } from './visit.ts';
 
 /** Both user interfaces set styles from scripts; neither needs a script or a font from elsewhere. */
 const PAGE_POLICY =
@@ -106,6 +106,11 @@ const ASSETS: readonly Asset[] = [
 ];
 
 export function registerPages(app: FastifyInstance, guards: Guards): void {
+  let document: Promise<string> | undefined;
+  app.get('/openapi.json', { onRequest: guards.everybody('/openapi.json') }, async (request, reply) => {
+    document ??= import('./openapi.ts').then(async ({ openApiDocument }) => JSON.stringify(await openApiDocument()));
+    sendJson(request, reply, await document);
+  });
   for (const asset of ASSETS) {
     const handler = (request: FastifyRequest, reply: FastifyReply) => sendAsset(asset, request, reply);
     app.get(asset.path, { onRequest: guards.everybody(asset.path) }, handler);
