@@ -4,6 +4,7 @@
  * It settles exactly once, with a reading of the first usable message or with what each server did instead.
  */
 
+import { performance } from 'node:perf_hooks';
 import { type Reading, readAnswer } from './answer.ts';
 import { answersQuery, decodeMessage, encodeQuery, type Message, RCODE } from './message.ts';
 import type { RecordType } from './types.ts';
@@ -13,13 +14,16 @@ export type Server = { readonly ip: string; readonly port: number };
 /** A server and the ways to reach it. `send` reports to the attempt, at once or later, until `forget`. */
 export interface Peer {
   readonly server: Server;
-  /** Silent too often: asked after the others until then (`performance.now()` ms). */
-  deadUntil: number;
+  /** Silent too often: asked after the others. */
+  readonly isDead: boolean;
   send(attempt: Attempt): void;
   forget(attempt: Attempt): void;
   overTcp(query: Uint8Array, deadline: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
-  heard(now: number): void;
-  missed(now: number, sentAt: number): void;
+  /** Replies so far, whatever they answered: the server lives. */
+  readonly replies: number;
+  heard(): void;
+  /** Nothing came in the time of one try. */
+  missed(attempt: Attempt, now: number): void;
 }
 
 /** Why a server gave no usable message. `silent` and `no-tcp` are "no answer"; the rest were answers, or `unreachable`. */
@@ -40,6 +44,8 @@ export type Asked<T extends RecordType> = {
   readonly recursion: boolean;
   readonly deadline: number;
   readonly signal?: AbortSignal | undefined;
+  /** Called once. */
+  hear(heard: Heard<T>): void;
 };
 
 /** How long one server is waited for before the next one is asked as well; doubled every time round. */
@@ -73,7 +79,10 @@ export class Attempt {
   readonly candidate: Candidate;
   readonly query: Uint8Array;
   readonly phase: Phase;
+  readonly edns: boolean;
   readonly sentAt: number;
+  /** What the peer's count was then. */
+  readonly repliesBefore: number;
   /** Where it waits, for the transport that sent it. */
   slot: unknown = undefined;
   readonly #asking: Listener;
@@ -81,9 +90,11 @@ export class Attempt {
   constructor(asking: Listener, candidate: Candidate, query: Uint8Array, sentAt: number) {
     this.#asking = asking;
     this.candidate = candidate;
-    this.phase = candidate.phase;
     this.query = query;
+    this.phase = candidate.phase;
+    this.edns = candidate.edns;
     this.sentAt = sentAt;
+    this.repliesBefore = candidate.peer.replies;
   }
 
   /** A packet that answers `query`, or undefined: the server cannot be reached. */
@@ -92,10 +103,13 @@ export class Attempt {
   }
 }
 
+const byHealth = (x: Candidate, y: Candidate): number => Number(x.peer.isDead) - Number(y.peer.isDead);
+
 export class Asking<T extends RecordType> {
   readonly #asked: Asked<T>;
-  readonly #settle: (heard: Heard<T>) => void;
   readonly #candidates: readonly Candidate[];
+  /** Those under way, among which this one is until it settles. */
+  readonly #register: Set<unknown>;
   /** Those before the last one. Most questions are answered at the first: none is made then. */
   #earlier: Attempt[] | undefined;
   #last: Attempt | undefined;
@@ -105,31 +119,30 @@ export class Asking<T extends RecordType> {
   #round = 0;
   #dueAt = 0;
 
-  constructor(asked: Asked<T>, peers: readonly Peer[], now: number, settle: (heard: Heard<T>) => void) {
+  constructor(asked: Asked<T>, peers: readonly Peer[], register: Set<unknown>) {
     this.#asked = asked;
-    this.#settle = settle;
+    this.#register = register;
     const candidates = peers.map((peer) => new Candidate(peer));
-    if (peers.length > 1) candidates.sort((x, y) => Number(x.peer.deadUntil > now) - Number(y.peer.deadUntil > now));
+    if (peers.length > 1) candidates.sort(byHealth);
     this.#candidates = candidates;
   }
 
-  start(now: number): void {
-    this.#next(now);
+  start(): void {
+    this.#register.add(this);
+    this.#next();
   }
 
   /** Time has passed. */
   tick(now: number): void {
     if (this.#settled) return;
-    if (now >= this.#asked.deadline || this.#asked.signal?.aborted === true) {
-      this.#missed(now);
-      this.#finish(this.#nothing());
-    } else if (now >= this.#dueAt) {
-      this.#missed(now);
-      const { candidate } = this.#last ?? {};
-      // It said SERVFAIL and fell silent when asked why: that answer stands.
-      if (candidate !== undefined && candidate.phase !== 'first') this.#fail(candidate, 'servfail', now);
-      else this.#next(now);
-    }
+    const over = now >= this.#asked.deadline || this.#asked.signal?.aborted === true;
+    if (!over && now < this.#dueAt) return;
+    this.#last?.candidate.peer.missed(this.#last, now);
+    const candidate = this.#last?.candidate;
+    if (over) this.#finish(this.#nothing());
+    // It said SERVFAIL and fell silent when asked why: that answer stands.
+    else if (candidate !== undefined && candidate.phase !== 'first') this.#fail(candidate, 'servfail');
+    else this.#next();
   }
 
   /** Ends it without an answer. */
@@ -137,12 +150,8 @@ export class Asking<T extends RecordType> {
     if (!this.#settled) this.#finish(this.#nothing());
   }
 
-  #missed(now: number): void {
-    if (this.#last !== undefined) this.#last.candidate.peer.missed(now, this.#last.sentAt);
-  }
-
   /** Asks the next server that may still answer; nobody is left: settles. Those asked before are still listened to. */
-  #next(now: number): void {
+  #next(): void {
     if (this.#candidates.every((candidate) => candidate.why !== undefined)) {
       this.#finish(this.#nothing());
       return;
@@ -155,25 +164,26 @@ export class Asking<T extends RecordType> {
       }
       const candidate = this.#candidates[this.#turn];
       if (candidate !== undefined && candidate.why === undefined && !candidate.tcp) {
-        this.#send(candidate, now);
+        this.#send(candidate);
         return;
       }
     }
     this.#dueAt = this.#asked.deadline;
   }
 
-  #send(candidate: Candidate, now: number): void {
+  #send(candidate: Candidate): void {
     const { name, type, recursion } = this.#asked;
     const checkingDisabled = candidate.phase === 'unchecked';
     const query = encodeQuery(name, type, { recursion, edns: candidate.edns, checkingDisabled });
     if (query === undefined) {
-      this.#fail(candidate, 'error', now);
+      this.#fail(candidate, 'error');
       return;
     }
     if (this.#last !== undefined) {
       this.#earlier ??= [];
       this.#earlier.push(this.#last);
     }
+    const now = performance.now();
     const attempt = new Attempt(this, candidate, query, now);
     this.#last = attempt;
     this.#dueAt = now + TRY_MS * 2 ** this.#round;
@@ -183,59 +193,62 @@ export class Asking<T extends RecordType> {
   replied(attempt: Attempt, packet: Uint8Array | undefined): void {
     if (this.#settled) return;
     const { candidate } = attempt;
-    const now = performance.now();
     if (packet === undefined) {
-      this.#fail(candidate, 'unreachable', now);
+      this.#fail(candidate, 'unreachable');
       return;
     }
-    candidate.peer.heard(now);
+    candidate.peer.heard();
     const message = decodeMessage(packet);
-    if (message === undefined) this.#fail(candidate, 'nonsense', now);
+    if (message === undefined) this.#fail(candidate, 'nonsense');
     else if (message.truncated) this.#retryOverTcp(attempt);
-    else this.#judge(attempt, message, now);
+    else this.#judge(attempt, message);
   }
 
-  #judge(attempt: Attempt, message: Message, now: number): void {
+  #judge(attempt: Attempt, message: Message): void {
     const { candidate } = attempt;
     switch (message.rcode) {
       case RCODE.NOERROR:
       case RCODE.NXDOMAIN:
-        this.#accept(attempt, message, now);
+        this.#accept(attempt, message);
         return;
       case RCODE.FORMERR:
       case RCODE.NOTIMP:
       case RCODE.BADVERS:
-        // RFC 6891 §7: a server that does not know EDNS is asked once more without it.
-        if (candidate.edns) {
-          candidate.edns = false;
-          this.#send(candidate, now);
-        } else {
-          this.#fail(candidate, 'error', now);
-        }
+        this.#withoutEdns(attempt);
         return;
       case RCODE.SERVFAIL:
-        this.#servfail(attempt, message, now);
+        this.#servfail(attempt, message);
         return;
       default:
-        this.#fail(candidate, message.rcode === RCODE.REFUSED ? 'refused' : 'error', now);
+        this.#fail(candidate, message.rcode === RCODE.REFUSED ? 'refused' : 'error');
     }
   }
 
-  #accept(attempt: Attempt, message: Message, now: number): void {
+  /** RFC 6891 §7: a server that does not know EDNS is asked once more without it. */
+  #withoutEdns({ candidate, edns }: Attempt): void {
+    if (!edns) {
+      this.#fail(candidate, 'error');
+    } else if (candidate.edns) {
+      candidate.edns = false;
+      this.#send(candidate);
+    }
+  }
+
+  #accept(attempt: Attempt, message: Message): void {
     const { candidate } = attempt;
     if (attempt.phase === 'unchecked') {
       if (candidate.phase !== 'unchecked') return;
       candidate.phase = 'again';
-      this.#send(candidate, now);
+      this.#send(candidate);
       return;
     }
     const { name, type, links } = this.#asked;
     const reading = readAnswer(message, name, type, links);
-    if (reading.kind === 'referral') this.#fail(candidate, 'referral', now);
+    if (reading.kind === 'referral') this.#fail(candidate, 'referral');
     else this.#finish({ kind: 'message', reading, message });
   }
 
-  #servfail(attempt: Attempt, message: Message, now: number): void {
+  #servfail(attempt: Attempt, message: Message): void {
     const { candidate } = attempt;
     if (attempt.phase !== candidate.phase) return;
     const said = message.extendedErrors.some((code) => BOGUS_CODES.has(code));
@@ -244,9 +257,9 @@ export class Asking<T extends RecordType> {
       this.#finish({ kind: 'bogus', server: candidate.peer.server });
     } else if (attempt.phase === 'first' && this.#asked.recursion) {
       candidate.phase = 'unchecked';
-      this.#send(candidate, now);
+      this.#send(candidate);
     } else {
-      this.#fail(candidate, 'servfail', now);
+      this.#fail(candidate, 'servfail');
     }
   }
 
@@ -258,21 +271,20 @@ export class Asking<T extends RecordType> {
     this.#tcp ??= new AbortController();
     candidate.peer.overTcp(attempt.query, this.#asked.deadline, this.#tcp.signal).then((packet) => {
       if (this.#settled) return;
-      const now = performance.now();
       const message = packet !== undefined && answersQuery(packet, attempt.query) ? decodeMessage(packet) : undefined;
       candidate.tcp = false;
-      if (message === undefined || message.truncated) this.#fail(candidate, 'no-tcp', now);
-      else this.#judge(attempt, message, now);
+      if (message === undefined || message.truncated) this.#fail(candidate, 'no-tcp');
+      else this.#judge(attempt, message);
     });
   }
 
   /** This server is done with. Only when it was the one waited for does the next one get its turn. */
-  #fail(candidate: Candidate, why: Why, now: number): void {
+  #fail(candidate: Candidate, why: Why): void {
     if (candidate.why !== undefined) return;
     candidate.why = why;
     const waiting =
       this.#last !== undefined && this.#last.candidate !== candidate && this.#last.candidate.why === undefined;
-    if (!waiting) this.#next(now);
+    if (!waiting) this.#next();
   }
 
   #nothing(): Heard<T> {
@@ -288,6 +300,7 @@ export class Asking<T extends RecordType> {
     this.#last?.candidate.peer.forget(this.#last);
     for (const attempt of this.#earlier ?? []) attempt.candidate.peer.forget(attempt);
     this.#tcp?.abort();
-    this.#settle(heard);
+    this.#register.delete(this);
+    this.#asked.hear(heard);
   }
 }

@@ -19,6 +19,8 @@ const UDP_PAYLOAD = 1232;
 /** No honest RRset mail needs comes near it, and it bounds the work that one answer can cause. */
 const MAX_RECORDS = 600;
 const HEADER = 12;
+/** OPT without options (RFC 6891 §6.1.2). */
+const OPT_LENGTH = 11;
 
 export type ResourceRecord = {
   [T in RecordType]: { readonly name: string; readonly type: T; readonly ttl: number; readonly data: RecordData[T] };
@@ -51,22 +53,26 @@ export type QueryFlags = {
  */
 export function encodeQuery(name: string, type: RecordType, flags: QueryFlags): Uint8Array<ArrayBuffer> | undefined {
   // From the pool: a typed array of its own would be moved off the heap by the socket, which costs more than all the rest.
-  const bytes = Buffer.allocUnsafe(HEADER + name.length + 6 + (flags.edns ? 11 : 0)).fill(0);
+  const bytes = Buffer.allocUnsafe(HEADER + name.length + 6 + OPT_LENGTH);
+  bytes[0] = bytes[1] = bytes[4] = 0;
   bytes[2] = flags.recursion ? 0x01 : 0;
-  bytes[3] = 0x20 | (flags.checkingDisabled ? 0x10 : 0);
+  bytes[3] = flags.checkingDisabled ? 0x30 : 0x20;
   bytes[5] = 1;
+  bytes[6] = bytes[7] = bytes[8] = bytes[9] = bytes[10] = 0;
+  bytes[11] = flags.edns ? 1 : 0;
   let at = writeName(bytes, HEADER, name);
   if (at === 0) return undefined;
-  bytes[at + 1] = TYPE[type];
-  bytes[at + 3] = IN;
-  at += 4;
-  if (flags.edns) {
-    bytes[11] = 1;
-    bytes[at + 2] = OPT;
-    bytes[at + 3] = UDP_PAYLOAD >> 8;
-    bytes[at + 4] = UDP_PAYLOAD & 0xff;
-    at += 11;
-  }
+  bytes[at++] = 0;
+  bytes[at++] = TYPE[type];
+  bytes[at++] = 0;
+  bytes[at++] = IN;
+  if (!flags.edns) return bytes.subarray(0, at);
+  bytes[at] = bytes[at + 1] = 0;
+  bytes[at + 2] = OPT;
+  bytes[at + 3] = UDP_PAYLOAD >> 8;
+  bytes[at + 4] = UDP_PAYLOAD & 0xff;
+  bytes[at + 5] = bytes[at + 6] = bytes[at + 7] = bytes[at + 8] = bytes[at + 9] = bytes[at + 10] = 0;
+  at += OPT_LENGTH;
   return at === bytes.length ? bytes : bytes.subarray(0, at);
 }
 
@@ -90,9 +96,13 @@ function writeName(bytes: Uint8Array, start: number, name: string): number {
     if (!(byte <= 0xff)) return 0;
     bytes[at++] = byte;
   }
-  if (name === '') return start + 1;
+  if (name === '') {
+    bytes[start] = 0;
+    return start + 1;
+  }
   if (at - length - 1 === 0 || at - length - 1 > 63 || at + 1 - start > 255) return 0;
   bytes[length] = at - length - 1;
+  bytes[at] = 0;
   return at + 1;
 }
 

@@ -4,8 +4,9 @@
  * It never throws and never waits past the deadline, nor longer than DNS_PATIENCE_MS; what went wrong is a DnsFailure.
  */
 
+import { performance } from 'node:perf_hooks';
 import { MAX_CHAIN, type Reading } from './answer.ts';
-import type { Heard, Peer, Server, Why } from './asking.ts';
+import type { Asked, Heard, Peer, Server, Why } from './asking.ts';
 import type { DnsAnswer, DnsFailure, DnsResult, Question, RecordType, ResolveOptions, Resolver } from './types.ts';
 import { createTransport, type Stats, type Transport } from './udp.ts';
 
@@ -26,63 +27,52 @@ export type DnsResolver = Resolver & { readonly stats: Stats; close(): void };
 export function createResolver(options: ResolverOptions): DnsResolver {
   const transport = createTransport();
   const peers = options.servers.map((server) => transport.peer(server));
-  const now = options.now ?? Date.now;
+  const upstream = { transport, peers, now: options.now ?? Date.now };
   return {
     trustedForAd: options.configured === true || options.servers.every(({ ip }) => isLoopback(ip)),
     stats: transport.stats,
     close: () => transport.close(),
-    resolve: (question, asked) =>
-      new Promise((settle) => new Pursuit(transport, peers, now, question, asked, settle).start()),
+    resolve: (question, asked) => new Promise((settle) => new Pursuit(upstream, question, asked, settle).start()),
   };
 }
 
 type Found<T extends RecordType> = Extract<Reading<T>, { records: unknown }>;
 
+type Upstream = { readonly transport: Transport; readonly peers: readonly Peer[]; readonly now: () => number };
+
 /** One question until its end, over as many messages as its chain of aliases takes. */
-class Pursuit<T extends RecordType> {
-  readonly #transport: Transport;
-  readonly #peers: readonly Peer[];
-  readonly #now: () => number;
-  readonly #type: T;
-  readonly #options: ResolveOptions;
-  readonly #deadline: number;
+class Pursuit<T extends RecordType> implements Asked<T> {
+  readonly type: T;
+  readonly recursion = true;
+  readonly deadline: number;
+  readonly signal: AbortSignal | undefined;
+  /** Of the question, then of the end of the chain as far as it is known. */
+  name: string;
+  links = 0;
+  readonly #upstream: Upstream;
   readonly #settle: (result: DnsResult<T>) => void;
-  #name: string;
-  #links = 0;
   #ttl = Number.POSITIVE_INFINITY;
   #authenticated = true;
 
   constructor(
-    transport: Transport,
-    peers: readonly Peer[],
-    now: () => number,
+    upstream: Upstream,
     question: Question<T>,
-    options: ResolveOptions,
+    { deadline, signal }: ResolveOptions,
     settle: (result: DnsResult<T>) => void,
   ) {
-    this.#transport = transport;
-    this.#peers = peers;
-    this.#now = now;
-    this.#name = question.name;
-    this.#type = question.type;
-    this.#options = options;
-    this.#deadline = Math.min(options.deadline, performance.now() + DNS_PATIENCE_MS);
+    this.#upstream = upstream;
+    this.name = question.name;
+    this.type = question.type;
+    this.deadline = Math.min(deadline, performance.now() + DNS_PATIENCE_MS);
+    this.signal = signal;
     this.#settle = settle;
   }
 
   start(): void {
-    const asked = {
-      name: this.#name,
-      type: this.#type,
-      links: this.#links,
-      recursion: true,
-      deadline: this.#deadline,
-      signal: this.#options.signal,
-    };
-    this.#transport.ask(asked, this.#peers, (heard) => this.#hear(heard));
+    this.#upstream.transport.ask(this, this.#upstream.peers);
   }
 
-  #hear(heard: Heard<T>): void {
+  hear(heard: Heard<T>): void {
     if (heard.kind !== 'message') {
       this.#settle({ ok: false, failure: failureOf(heard) });
       return;
@@ -95,8 +85,8 @@ class Pursuit<T extends RecordType> {
     if (!message.authenticated) this.#authenticated = false;
     this.#ttl = Math.min(this.#ttl, reading.ttl);
     if (reading.kind === 'chase') {
-      this.#name = reading.canonical;
-      this.#links = reading.links;
+      this.name = reading.canonical;
+      this.links = reading.links;
       this.start();
       return;
     }
@@ -104,7 +94,7 @@ class Pursuit<T extends RecordType> {
   }
 
   #answer(reading: Found<T>): DnsAnswer<T> {
-    const resolvedAt = this.#now();
+    const resolvedAt = this.#upstream.now();
     return {
       status: reading.kind,
       records: reading.records,

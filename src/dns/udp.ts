@@ -7,7 +7,8 @@
 
 import { randomFillSync } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
-import { type Asked, Asking, type Attempt, type Heard, type Peer, type Server } from './asking.ts';
+import { performance } from 'node:perf_hooks';
+import { type Asked, Asking, type Attempt, type Peer, type Server } from './asking.ts';
 import { answersQuery } from './message.ts';
 import { exchangeOverTcp } from './tcp.ts';
 import type { RecordType } from './types.ts';
@@ -34,8 +35,8 @@ export type Stats = {
 type Counters = { -readonly [K in keyof Stats]: Stats[K] };
 
 export type Transport = {
-  /** Puts one question to these servers, which `peer` made. A callback: a promise a question would be felt. */
-  ask<T extends RecordType>(asked: Asked<T>, peers: readonly Peer[], settle: (heard: Heard<T>) => void): void;
+  /** Puts one question to these servers, which `peer` made. `asked` hears what came of it. */
+  ask<T extends RecordType>(asked: Asked<T>, peers: readonly Peer[]): void;
   peer(server: Server): Peer;
   readonly stats: Stats;
   /** Ends every question without an answer and closes every socket. */
@@ -45,7 +46,7 @@ export type Transport = {
 export function createTransport(): Transport {
   const stats: Counters = { sent: 0, received: 0, dropped: 0, tcp: 0 };
   const peers: UdpPeer[] = [];
-  const asking = new Set<{ tick(now: number): void; abandon(): void }>();
+  const asking = new Set<Asking<RecordType>>();
   let sweeper: NodeJS.Timeout | undefined;
   let closed = false;
 
@@ -64,15 +65,9 @@ export function createTransport(): Transport {
       peers.push(peer);
       return peer;
     },
-    ask(asked, among, settle) {
-      const now = performance.now();
-      const one = new Asking(asked, closed ? [] : among, now, (heard) => {
-        asking.delete(one);
-        settle(heard);
-      });
-      asking.add(one);
+    ask(asked, among) {
       sweeper ??= setInterval(sweep, SWEEP_MS);
-      one.start(now);
+      new Asking(asked, closed ? [] : among, asking).start();
     },
     close() {
       closed = true;
@@ -86,11 +81,11 @@ export function createTransport(): Transport {
 
 class UdpPeer implements Peer {
   readonly server: Server;
-  deadUntil = 0;
+  replies = 0;
   readonly #stats: Counters;
   readonly #sockets: (Line | undefined)[] = new Array(POOL).fill(undefined);
+  #deadUntil = 0;
   #silent = 0;
-  #heardAt = 0;
 
   constructor(server: Server, stats: Counters) {
     this.server = server;
@@ -117,15 +112,19 @@ class UdpPeer implements Peer {
     return exchangeOverTcp(this.server, query, deadline, signal);
   }
 
-  heard(now: number): void {
-    this.#heardAt = now;
-    this.#silent = 0;
-    this.deadUntil = 0;
+  get isDead(): boolean {
+    return this.#deadUntil > performance.now();
   }
 
-  missed(now: number, sentAt: number): void {
-    if (this.#heardAt >= sentAt || ++this.#silent < SILENT_TRIES) return;
-    this.deadUntil = now + DEAD_MS;
+  heard(): void {
+    this.replies++;
+    this.#silent = 0;
+    this.#deadUntil = 0;
+  }
+
+  missed(attempt: Attempt, now: number): void {
+    if (this.replies > attempt.repliesBefore || ++this.#silent < SILENT_TRIES) return;
+    this.#deadUntil = now + DEAD_MS;
   }
 
   close(): void {
@@ -135,7 +134,7 @@ class UdpPeer implements Peer {
 
   #lost(place: number, line: Line): void {
     if (this.#sockets[place] === line) this.#sockets[place] = undefined;
-    this.deadUntil = performance.now() + DEAD_MS;
+    this.#deadUntil = performance.now() + DEAD_MS;
   }
 }
 

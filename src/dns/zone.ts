@@ -106,7 +106,7 @@ async function askServer<T extends RecordType>(
   { deadline, signal }: AskOptions,
 ): Promise<Result<T>> {
   const say = <U extends RecordType>(type: U): Promise<Heard<U>> =>
-    new Promise((resolve) => transport.ask({ ...asked, type }, [peer], resolve));
+    new Promise((hear) => transport.ask({ ...asked, type, hear }, [peer]));
   const asked = { name: question.name, links: 0, recursion: false, deadline, signal };
   const [heard, soa] = await Promise.all([say(question.type), say('SOA')]);
   if (heard.kind !== 'message') return { ok: false, error: errorOf(heard) };

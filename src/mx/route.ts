@@ -24,8 +24,9 @@ const IN_FLIGHT = 20;
 /** What a part that DNS gave no answer for counts as: it is worth asking again soon. */
 const FAILED_SECONDS = 30;
 
-/** Both families of one host; they are judged apart. */
-type Lookup = { readonly a: DnsResult<'A'>; readonly aaaa: DnsResult<'AAAA'> };
+/** What was asked for A and for AAAA of one host; the families are judged apart. */
+type Lookup = readonly DnsResult<'A' | 'AAAA'>[];
+type AddressAnswer = DnsAnswer<'A' | 'AAAA'>;
 type Named = { readonly preference: number; readonly exchange: string };
 
 export async function routeMail(domain: Domain, resolver: Resolver, options: RouteOptions): Promise<RouteResult> {
@@ -39,8 +40,12 @@ export async function routeMail(domain: Domain, resolver: Resolver, options: Rou
   // RFC 7505 §3: the root as the only target says that the domain takes no mail; beside others it names no host.
   const named = mx.answer.records.filter(({ exchange }) => exchange !== '');
   if (named.length === 0) return assembly.route('null-mx', []);
-  const hosts = new Set(named.map(({ exchange }) => exchange).filter((host) => literalOf(host) === undefined));
-  for (const [host, lookup] of await lookUpAll([...hosts], resolver, asked)) assembly.add(host, lookup);
+  const hosts: string[] = [];
+  for (const { exchange } of named) {
+    if (literalOf(exchange) === undefined && !hosts.includes(exchange)) hosts.push(exchange);
+  }
+  const found = await lookUp(hosts, resolver, asked);
+  for (const [i, host] of hosts.entries()) assembly.add(host, found.slice(2 * i, 2 * i + 2));
   return assembly.route('mx', named);
 }
 
@@ -51,7 +56,7 @@ async function withoutMx(
   resolver: Resolver,
   asked: ResolveOptions,
 ): Promise<RouteResult> {
-  const lookup = await lookUp(host, resolver, asked);
+  const lookup = await lookUp([host], resolver, asked);
   const status = assembly.add(host, lookup);
   if (status !== 'failed') {
     return status === 'no-address' || status === 'nxdomain'
@@ -59,34 +64,30 @@ async function withoutMx(
       : assembly.route('implicit', [{ preference: 0, exchange: host }]);
   }
   // One family that failed leaves it open whether anything takes mail here.
-  const failed = lookup.a.ok ? lookup.aaaa : lookup.a;
-  return failed.ok ? assembly.route('none', []) : failed;
+  return lookup.find((result) => !result.ok) ?? assembly.route('none', []);
 }
 
-async function lookUpAll(
-  hosts: readonly string[],
-  resolver: Resolver,
-  asked: ResolveOptions,
-): Promise<readonly (readonly [string, Lookup])[]> {
-  const found: (readonly [string, Lookup])[] = [];
+/** A and AAAA of every host, in the order of the hosts; at most IN_FLIGHT questions are under way. */
+function lookUp(hosts: readonly string[], resolver: Resolver, asked: ResolveOptions): Promise<Lookup> {
+  if (hosts.length === 0) return Promise.resolve([]);
+  const { promise, resolve, reject } = Promise.withResolvers<Lookup>();
+  const found: DnsResult<'A' | 'AAAA'>[] = [];
   let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let host = hosts[next++]; host !== undefined; host = hosts[next++]) {
-      found.push([host, await lookUp(host, resolver, asked)]);
-    }
+  let left = 2 * hosts.length;
+  const ask = (): void => {
+    const i = next++;
+    // A name from a record, in the codec's own text: more than a host name may hold, and the codec reads it back.
+    const name = hosts[i >> 1] as Domain | undefined;
+    if (name === undefined) return;
+    resolver.resolve<'A' | 'AAAA'>({ name, type: i % 2 === 0 ? 'A' : 'AAAA' }, asked).then((result) => {
+      found[i] = result;
+      left--;
+      if (left === 0) resolve(found);
+      else ask();
+    }, reject);
   };
-  await Promise.all(Array.from({ length: Math.min(hosts.length, IN_FLIGHT / 2) }, worker));
-  return found;
-}
-
-async function lookUp(host: string, resolver: Resolver, asked: ResolveOptions): Promise<Lookup> {
-  // A name from a record, in the codec's own text: more than a host name may hold, and the codec reads it back.
-  const name = host as Domain;
-  const [a, aaaa] = await Promise.all([
-    resolver.resolve({ name, type: 'A' }, asked),
-    resolver.resolve({ name, type: 'AAAA' }, asked),
-  ]);
-  return { a, aaaa };
+  for (let i = 0; i < IN_FLIGHT; i++) ask();
+  return promise;
 }
 
 /** Gathers the parts of one answer and works out what holds for the whole: its age, its life, its trust. */
@@ -97,7 +98,7 @@ class Assembly {
   readonly #now: () => number;
   /** Every RRset that the answer rests on. */
   readonly #parts: DnsAnswer[];
-  readonly #hosts = new Map<string, { status: ExchangeStatus; answers: readonly DnsAnswer<'A' | 'AAAA'>[] }>();
+  readonly #hosts: { name: string; status: ExchangeStatus; answers: readonly AddressAnswer[] }[] = [];
   #failed = false;
 
   constructor(domain: Domain, mx: DnsAnswer<'MX'>, trusted: boolean, now: () => number) {
@@ -108,17 +109,16 @@ class Assembly {
     this.#parts = [mx];
   }
 
-  add(host: string, { a, aaaa }: Lookup): ExchangeStatus {
-    const known: DnsAnswer<'A' | 'AAAA'>[] = [];
-    if (a.ok) known.push(a.answer);
-    if (aaaa.ok) known.push(aaaa.answer);
+  add(name: string, lookup: Lookup): ExchangeStatus {
+    const known: AddressAnswer[] = [];
+    for (const result of lookup) if (result.ok) known.push(result.answer);
     const found = known.filter(({ status }) => status === 'answer');
     // A family without addresses counts only when the other has none either (contract §2).
     const answers = found.length > 0 ? found : known;
-    if (known.length < 2) this.#failed = true;
+    if (known.length < lookup.length) this.#failed = true;
     this.#parts.push(...answers);
-    const status = statusOf(host, known, found);
-    this.#hosts.set(host, { status, answers });
+    const status = statusOf(name, known, found);
+    this.#hosts.push({ name, status, answers });
     return status;
   }
 
@@ -154,7 +154,7 @@ class Assembly {
 
   #exchange({ preference, exchange }: Named, left: (at: number) => number): Exchange {
     const literal = literalOf(exchange);
-    const host = this.#hosts.get(exchange);
+    const host = this.#hosts.find(({ name }) => name === exchange);
     const answers = host?.answers ?? [];
     // With `implicit` there is no MX RRset: the entry lives as long as the addresses it is made of.
     const rrsets = this.#mx.status === 'answer' ? [this.#mx] : answers;
@@ -163,7 +163,7 @@ class Assembly {
       host: literal ?? exchange,
       ttl: left(Math.min(...rrsets.map(({ expiresAt }) => expiresAt))),
       status: literal !== undefined ? 'ip-literal' : (host?.status ?? 'failed'),
-      addresses: inOrder(answers.flatMap((answer) => addressesOf(answer, left(answer.expiresAt)))),
+      addresses: answers.flatMap((answer) => addressesOf(answer, left(answer.expiresAt))),
     };
   }
 
@@ -173,10 +173,10 @@ class Assembly {
   }
 
   #cache(): MailRoute['cache'] {
-    const from = new Set(this.#parts.map(({ source }) => source));
-    if (from.has('stale')) return { state: 'stale', layer: null };
-    if (from.has('network') || this.#failed) return { state: 'miss', layer: null };
-    return { state: 'hit', layer: from.has('redis') ? 'redis' : 'memory' };
+    const any = (source: DnsAnswer['source']): boolean => this.#parts.some((part) => part.source === source);
+    if (any('stale')) return { state: 'stale', layer: null };
+    if (any('network') || this.#failed) return { state: 'miss', layer: null };
+    return { state: 'hit', layer: any('redis') ? 'redis' : 'memory' };
   }
 }
 
@@ -187,9 +187,12 @@ function statusOf(host: string, known: readonly DnsAnswer[], found: readonly Dns
   return known.every(({ status }) => status === 'nxdomain') ? 'nxdomain' : 'no-address';
 }
 
-function addressesOf(answer: DnsAnswer<'A' | 'AAAA'>, ttl: number): Address[] {
-  const unique = new Set(answer.records.map(({ address }) => address));
-  return [...unique].map((ip) => ({ ip, family: ip.includes(':') ? 6 : 4, ttl }));
+/** Of one family, in order, none twice. */
+function addressesOf({ records }: AddressAnswer, ttl: number): readonly Address[] {
+  const ips = records.map(({ address }) => address);
+  const unique = ips.length > 1 ? [...new Set(ips)] : ips;
+  const addresses = unique.map((ip): Address => ({ ip, family: ip.includes(':') ? 6 : 4, ttl }));
+  return addresses.length > 1 ? inOrder(addresses) : addresses;
 }
 
 /** By family, then value. */
