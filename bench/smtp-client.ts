@@ -49,7 +49,8 @@ function bare(): () => Promise<void> {
   return () =>
     new Promise((resolve, reject) => {
       const socket = net.connect(peer.port, '127.0.0.1');
-      const said = security === 'starttls' ? ['EHLO probe.test\r\n', 'STARTTLS\r\n'] : ['EHLO probe.test\r\n', 'QUIT\r\n'];
+      const said =
+        security === 'starttls' ? ['EHLO probe.test\r\n', 'STARTTLS\r\n'] : ['EHLO probe.test\r\n', 'QUIT\r\n'];
       socket.on('error', reject);
       socket.on('data', () => {
         const line = said.shift();

@@ -59,7 +59,7 @@ export async function startPostfix(lab: Lab, givenCa?: LabCa, first = 10): Promi
   // `postfix start-fg` would fork to lead a session of its own and outlive a stop; its check makes the queue directories.
   await must(needCommand('postfix'), ['-c', dir, 'check']);
   const daemon = await startDaemon(lab, {
-    command: (await must(needCommand('postconf'), ['-c', dir, '-h', 'daemon_directory'])).trim() + '/master',
+    command: `${(await must(needCommand('postconf'), ['-c', dir, '-h', 'daemon_directory'])).trim()}/master`,
     args: ['-c', dir, '-d'],
     ready: async () => {
       const places = Object.values(faces);
