@@ -12,8 +12,6 @@ const MAX_KEY = 512;
 const PREFIX = 12;
 
 export interface KeyRing {
-  /** Without any key the service serves loopback alone. */
-  readonly empty: boolean;
   find(key: string): Caller | undefined;
   /** Grows with each exchange: what was proven before it is to be proven again. */
   readonly generation: number;
@@ -26,9 +24,6 @@ export function createKeyRing(keys: readonly ApiKey[]): KeyRing {
   let held = arrange(keys);
   let generation = 0;
   return {
-    get empty() {
-      return held.size === 0;
-    },
     find(key) {
       if (key.length === 0 || key.length > MAX_KEY) return undefined;
       const digest = hash('sha256', key, 'hex');
