@@ -183,10 +183,13 @@ describe('faults', () => {
 
   test('nothing in the environment makes it throw', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom(...SETTING_NAMES), fc.string({ unit: 'binary' })), (env) => {
-        const read = readConfig(env);
-        if (!read.ok) for (const line of read.lines) expect(line).toMatch(/^[A-Z_]+: /);
-      }),
+      fc.property(
+        fc.dictionary(fc.constantFrom(...SETTING_NAMES), fc.string({ unit: 'binary', maxLength: 30 }), { maxKeys: 6 }),
+        (env) => {
+          const read = readConfig(env);
+          if (!read.ok) for (const line of read.lines) expect(line).toMatch(/^[A-Z_]+: /);
+        },
+      ),
     );
   });
 });
