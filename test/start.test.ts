@@ -4,7 +4,6 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -65,21 +64,13 @@ async function untilLive(port: number, started: Started): Promise<void> {
   throw new Error(`not live within ${START_WITHIN_MS} ms:\n${started.output()}`);
 }
 
-const key = createHash('sha256').update('a-key').digest('hex');
-
+// Which values are bad is held in config.test.ts; here, that the process says so and ends.
 describe('a bad setting stops the start with one clear line', () => {
   test.for<[string, Record<string, string>, RegExp]>([
     ['a port that is none', { PORT: 'http' }, /PORT/],
-    ['a port too high', { PORT: '65536' }, /PORT/],
     ['a DNS server that is a name', { DNS_SERVERS: 'dns.example' }, /DNS_SERVERS/],
-    ['a CIDR that is none', { ALLOW_TARGETS: '10.0.0.0/33' }, /ALLOW_TARGETS/],
-    ['a Redis URL of another scheme', { REDIS_URL: 'http://127.0.0.1' }, /REDIS_URL/],
-    ['an unknown log level', { LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
-    ['a rate of nothing', { RATE_SEND_PER_HOUR: '0' }, /RATE_SEND_PER_HOUR/],
-    ['a sender that is no address', { SEND_FROM: 'postmaster' }, /SEND_FROM/],
     ['an open address without keys', { HOST: '0.0.0.0' }, /API_KEYS/],
     ['a trusted proxy without keys', { TRUST_PROXY: '10.0.0.0/8' }, /API_KEYS/],
-    ['a scope that is none', { API_KEYS: `desk:${key}:everything` }, /API_KEYS/],
   ])('%s', async ([, env, names]) => {
     const started = start({ PORT: '0', ...env });
     const { code, signal } = await started.ended;
