@@ -227,7 +227,6 @@ export class Session {
       this.#end = { reason, code };
       clearTimeout(this.#timer);
       this.#signal?.removeEventListener('abort', this.#aborted);
-      this.#unlisten();
       this.#stream.destroy();
     }
     this.#refuse(this.#end);
