@@ -132,7 +132,9 @@ async function untilDot(
     run.seen.outcome = 'ok';
     run.seen.stage = 'quit';
     const { session } = run;
-    const capabilities = session.secure ? run.seen.capabilitiesAfterTls : run.seen.capabilities;
+    // RFC 3207 §4.2: after STARTTLS the first list is forgotten. With implicit TLS there is one list alone.
+    const forgotten = session.secure && run.target.security !== 'implicit';
+    const capabilities = forgotten ? run.seen.capabilitiesAfterTls : run.seen.capabilities;
     const deal: Deal = { run, session, capabilities, envelope, options, course };
     for (const step of STEPS) {
       const end = await step(deal);

@@ -74,7 +74,8 @@ export async function startCiscoProxy(options: CiscoOptions): Promise<CiscoProxy
 /** One connection's state: what the reply under way answers. */
 class Inspector {
   readonly #options: CiscoOptions;
-  #answers: 'greeting' | 'EHLO' | 'STARTTLS' | 'other' = 'greeting';
+  #answers: 'greeting' | 'EHLO' | 'STARTTLS' | 'DATA' | 'other' = 'greeting';
+  #message = false;
   #masked = 0;
   #blind = false;
 
@@ -84,10 +85,15 @@ class Inspector {
 
   command(segment: string): string {
     if (this.#blind) return segment;
+    if (this.#message) {
+      // What is between 354 and the dot is no command.
+      this.#message = !segment.endsWith('\r\n.\r\n');
+      return segment;
+    }
     const { mode, allowTls = false } = this.#options;
     const verb = /^[A-Za-z]*/.exec(segment)?.[0] ?? '';
     const upper = verb.toUpperCase();
-    this.#answers = upper === 'EHLO' || upper === 'STARTTLS' ? upper : 'other';
+    this.#answers = upper === 'EHLO' || upper === 'STARTTLS' || upper === 'DATA' ? upper : 'other';
     this.#masked = 0;
     const known = mode === 'asa' || mode === 'split-greeting' ? ESMTP : RFC_821;
     const passes = known.includes(upper) || (upper === 'STARTTLS' && allowTls);
@@ -111,6 +117,7 @@ class Inspector {
     }
     if (answers === 'EHLO') return this.#keyword(line);
     if (answers === 'STARTTLS' && line.startsWith('220')) this.#blind = true;
+    if (answers === 'DATA' && line.startsWith('354')) this.#message = true;
     return line;
   }
 
