@@ -38,8 +38,8 @@ const EARLY_FORM = /^(AUTH|SIZE)=/i;
 
 function parseLine(line: string): Extension | undefined {
   const separated = EARLY_FORM.test(line) ? line.replace('=', ' ') : line;
-  const [keyword, ...params] = separated.split(/[ \t]+/, MAX_PARAMS + 2).filter((part) => part !== '');
-  return keyword === undefined ? undefined : { keyword: keyword.toUpperCase(), params: params.slice(0, MAX_PARAMS) };
+  const [keyword = '', ...params] = separated.trim().split(/[ \t]+/, MAX_PARAMS + 1);
+  return keyword === '' ? undefined : { keyword: keyword.toUpperCase(), params };
 }
 
 /** RFC 1870 §4: the number is optional, 0 means no fixed limit. */

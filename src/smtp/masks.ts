@@ -24,14 +24,11 @@ export function isMaskedUnfinished(lines: readonly string[]): boolean {
 }
 
 /** `XXXXXXXA`, `XXXX`, `********` as a whole word; `XCLIENT` and `X-ANONYMOUSTLS` are names of real extensions. */
-const OVERWRITTEN_KEYWORD = /^(?:X{2,}[A-Z]|X{4,}|\*{4,})$/;
+const OVERWRITTEN_KEYWORD = /^\s*(X{2,}[A-Z]|X{4,}|\*{4,})(?!\S)/;
 
 /** The overwritten keywords of an EHLO reply, in order; its first line is the server's name and is never looked at. */
 export function overwrittenKeywords(ehlo: Reply): string[] {
-  return ehlo.lines
-    .slice(1)
-    .map((line) => /^\s*(\S*)/.exec(line)?.[1] ?? '')
-    .filter((word) => OVERWRITTEN_KEYWORD.test(word));
+  return ehlo.lines.slice(1).flatMap((line) => OVERWRITTEN_KEYWORD.exec(line)?.[1] ?? []);
 }
 
 /**

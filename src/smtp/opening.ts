@@ -10,7 +10,7 @@ import { parseCapabilities } from './capabilities.ts';
 import { accepted } from './masks.ts';
 import { Session, SessionEnd, WAITS, type Waits } from './session.ts';
 import { Transcript } from './transcript.ts';
-import type { HostProbe, Reply, Security } from './types.ts';
+import type { HostProbe, Reply, Security, TranscriptLine } from './types.ts';
 
 export type ProbeTarget = {
   readonly host: string;
@@ -56,7 +56,7 @@ export type Run = {
 export function begin(target: ProbeTarget & { readonly ip: string }, dialer: Dialer, options: ProbeOptions): Run {
   const startedAt = performance.now();
   const transcript = new Transcript(startedAt);
-  const seen: Growing = { ...blank(target), transcript: transcript.lines };
+  const seen = blank(target, transcript.lines);
   return {
     target,
     options,
@@ -70,15 +70,11 @@ export function begin(target: ProbeTarget & { readonly ip: string }, dialer: Dia
   };
 }
 
-/** Runs `work`, and writes down how the conversation ended when the peer, the clock or the caller ended it. */
-export async function untilItEnds(run: Run, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof SessionEnd)) throw error;
-    run.seen.outcome = error.reason === 'aborted' ? 'skipped' : error.reason;
-    run.seen.socketError ??= error.code;
-  }
+/** Writes down how the conversation ended when the peer, the clock or the caller ended it; throws on what is our own fault. */
+export function noteEnd({ seen }: Run, error: unknown): void {
+  if (!(error instanceof SessionEnd)) throw error;
+  seen.outcome = error.reason === 'aborted' ? 'skipped' : error.reason;
+  seen.socketError ??= error.code;
 }
 
 /** The whole opening; true when the server takes commands. */
@@ -254,7 +250,7 @@ const tlsOptions = ({ target, options }: Run): Upgrade => ({
 
 export const since = (from: number): number => Math.round(performance.now() - from);
 
-export function blank(target: ProbeTarget): Growing {
+export function blank(target: ProbeTarget, transcript: readonly TranscriptLine[] = []): Growing {
   return {
     host: target.host,
     ip: target.ip,
@@ -278,6 +274,6 @@ export function blank(target: ProbeTarget): Growing {
     plaintextInjection: false,
     socketError: null,
     timings: { connectMs: null, bannerMs: null, greetingMs: null, tlsMs: null, totalMs: 0 },
-    transcript: [],
+    transcript,
   };
 }

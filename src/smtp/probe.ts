@@ -8,16 +8,7 @@
 import type { Dialer } from '../net/dial.ts';
 import { experimentApart, experimentInSession } from './experiments.ts';
 import { bearsMarks } from './masks.ts';
-import {
-  begin,
-  blank,
-  openSession,
-  type ProbeOptions,
-  type ProbeTarget,
-  type Run,
-  since,
-  untilItEnds,
-} from './opening.ts';
+import { begin, blank, noteEnd, openSession, type ProbeOptions, type ProbeTarget, type Run, since } from './opening.ts';
 import type { HostProbe, ProbeOutcome, Stage } from './types.ts';
 
 export type { ProbeOptions, ProbeTarget };
@@ -32,7 +23,9 @@ export async function probeHost(target: ProbeTarget, dialer: Dialer, options: Pr
   if (ip === null) return undialled(target, 'unreachable', 'resolve');
   const run = begin({ ...target, ip }, dialer, options);
   try {
-    await untilItEnds(run, () => converse(run));
+    await converse(run);
+  } catch (error) {
+    noteEnd(run, error);
   } finally {
     run.session?.close();
   }
