@@ -173,10 +173,10 @@ class Assembly {
   }
 
   #cache(): MailRoute['cache'] {
-    const any = (source: DnsAnswer['source']): boolean => this.#parts.some((part) => part.source === source);
-    if (any('stale')) return { state: 'stale', layer: null };
-    if (any('network') || this.#failed) return { state: 'miss', layer: null };
-    return { state: 'hit', layer: any('redis') ? 'redis' : 'memory' };
+    const cameFrom = (source: DnsAnswer['source']): boolean => this.#parts.some((part) => part.source === source);
+    if (cameFrom('stale')) return { state: 'stale', layer: null };
+    if (cameFrom('network') || this.#failed) return { state: 'miss', layer: null };
+    return { state: 'hit', layer: cameFrom('redis') ? 'redis' : 'memory' };
   }
 }
 
