@@ -51,3 +51,7 @@ export const refuse = (
   ok: false,
   refusal: { code, detail, ...more },
 });
+
+/** One member of the input breaks a rule; `detail` goes on from the member's name: `must be …`. */
+export const refuseMember = (pointer: string, detail: string): Outcome<never> =>
+  refuse('invalid-request', `${pointer.slice(1).replaceAll('/', '.')} ${detail}`, { errors: [{ pointer, detail }] });

@@ -3,7 +3,7 @@
  * A `lang` that is neither `th` nor `en` is refused; a header that makes no sense counts as absent.
  */
 
-import { type Outcome, ok, refuse } from '../outcome.ts';
+import { type Outcome, ok, refuseMember } from '../outcome.ts';
 import type { Language } from '../texts/text.ts';
 
 const LANGUAGES: readonly Language[] = ['en', 'th'];
@@ -42,6 +42,5 @@ export function chooseLanguage(lang: unknown, header: string | undefined): Outco
   if (lang === undefined) return ok(negotiate(header));
   const known = LANGUAGES.find((one) => one === lang);
   if (known) return ok(known);
-  const detail = 'must be th or en, once';
-  return refuse('invalid-request', `lang ${detail}`, { errors: [{ pointer: '/lang', detail }] });
+  return refuseMember('/lang', 'must be th or en, once');
 }

@@ -8,7 +8,7 @@ import { invoke, operations } from '../operations/index.ts';
 import type { MxRendered } from '../operations/mx-answer.ts';
 import type { DrawnRoute } from '../operations/report.ts';
 import type { Operation } from '../operations/types.ts';
-import { type Outcome, ok, refuse } from '../outcome.ts';
+import { type Outcome, ok, refuseMember } from '../outcome.ts';
 import { type Door, pointedAtBody, TEXT_BODY_BYTES } from './door.ts';
 import { contextOf, sayUsage, send, sendJson, sendProblem, visitOf } from './visit.ts';
 
@@ -57,8 +57,7 @@ function domainAndFresh(request: FastifyRequest): Outcome<unknown> {
   const fresh = query(request, 'fresh');
   if (fresh === undefined) return ok({ domain });
   if (fresh === 'true' || fresh === 'false') return ok({ domain, fresh: fresh === 'true' });
-  const detail = 'must be true or false, once';
-  return refuse('invalid-request', `fresh ${detail}`, { errors: [{ pointer: '/fresh', detail }] });
+  return refuseMember('/fresh', 'must be true or false, once');
 }
 
 function bodyAndKey(request: FastifyRequest): Outcome<unknown> {

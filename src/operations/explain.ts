@@ -6,7 +6,7 @@
 import { diagnoseSession } from '../diagnosis/diagnose.ts';
 import { renderAll } from '../diagnosis/findings.ts';
 import { explainText, summarise } from '../diagnosis/replies.ts';
-import { ok, refuse } from '../outcome.ts';
+import { ok, refuse, refuseMember } from '../outcome.ts';
 import { say } from '../texts/text.ts';
 import { ExplainInput, Explanation } from './contract.ts';
 import type { Operation } from './types.ts';
@@ -22,10 +22,7 @@ export const explain: Operation<ExplainInput, Explanation> = {
   async run({ text }, { lang }) {
     if (Buffer.byteLength(text) > MAX_BYTES)
       return refuse('body-too-large', `text may hold ${MAX_BYTES} octets at most`);
-    if (text.trim() === '') {
-      const detail = 'must not be empty';
-      return refuse('invalid-request', `text ${detail}`, { errors: [{ pointer: '/text', detail }] });
-    }
+    if (text.trim() === '') return refuseMember('/text', 'must not be empty');
     const explained = explainText(text);
     const { facts, port } = explained;
     const findings = facts === null ? [] : diagnoseSession(facts, { port: port ?? 25, host: null });

@@ -10,7 +10,7 @@ import { planMigration as arithmetic } from '../mx/migration.ts';
 import { judgeMigration, judgeServers, type MoveMemory } from '../mx/migration-check.ts';
 import type { CurrentMx, HostFacts, HostState } from '../mx/migration-model.ts';
 import { inOrder } from '../mx/route.ts';
-import { type FieldError, type Outcome, ok, refuse } from '../outcome.ts';
+import { type FieldError, type Outcome, ok, refuse, refuseMember } from '../outcome.ts';
 import { OURS_CODES } from '../texts/findings.ts';
 import { sayWhy } from '../texts/migration.ts';
 import { MigrationCheck, MigrationCheckInput, MigrationPlan, MigrationPlanInput } from './contract.ts';
@@ -138,11 +138,11 @@ function checkPlan(input: MigrationPlanInput): Outcome<PlanRequest> {
   const errors: FieldError[] = [];
   const newExchanges: { host: Domain; preference?: number }[] = [];
   for (const [i, { host, preference }] of input.newExchanges.entries()) {
-    const name = parseDomain(host);
     const pointer = `/newExchanges/${i}/host`;
-    if (!name.ok) return refuse('invalid-domain', name.detail, { errors: [{ pointer, detail: name.detail }] });
-    if (newExchanges.some((one) => one.host === name.domain)) errors.push({ pointer, detail: 'is named twice' });
-    newExchanges.push(preference === undefined ? { host: name.domain } : { host: name.domain, preference });
+    const name = domainOf(host, pointer);
+    if (!name.ok) return name;
+    if (newExchanges.some((one) => one.host === name.value)) errors.push({ pointer, detail: 'is named twice' });
+    newExchanges.push(preference === undefined ? { host: name.value } : { host: name.value, preference });
   }
   const time = (text: string | undefined) => (text === undefined ? null : Date.parse(text));
   const startAt = time(input.startAt);
@@ -159,10 +159,7 @@ function namesOf(input: MigrationCheckInput): Outcome<{ domain: Domain; oldHost:
   if (!oldHost.ok) return oldHost;
   const newHost = domainOf(input.newHost, '/newHost');
   if (!newHost.ok) return newHost;
-  if (oldHost.value === newHost.value) {
-    const detail = 'must be another host than oldHost';
-    return refuse('invalid-request', `newHost ${detail}`, { errors: [{ pointer: '/newHost', detail }] });
-  }
+  if (oldHost.value === newHost.value) return refuseMember('/newHost', 'must be another host than oldHost');
   return ok({ domain: domain.value, oldHost: oldHost.value, newHost: newHost.value });
 }
 

@@ -11,20 +11,20 @@ import { judgeRoute } from '../diagnosis/judge-route.ts';
 import type { Finding } from '../diagnosis/types.ts';
 import type { Domain } from '../dns/name.ts';
 import type { MailRoute } from '../mx/types.ts';
-import { type Outcome, ok, refuse } from '../outcome.ts';
+import { type Outcome, ok, refuse, refuseMember } from '../outcome.ts';
 import { isMaskedBanner } from '../smtp/masks.ts';
 import type { HostProbe, Reply, Security } from '../smtp/types.ts';
 import type { Language } from '../texts/text.ts';
 import { type HostProbe as HostProbeOut, Id, Probe, ProbeInput } from './contract.ts';
 import { domainOf, lookUp } from './resolve.ts';
 import { type Judged, runSessions, type SessionOptions } from './sessions.ts';
-import { type Target, targetsOfHost, targetsOfRoute } from './targets.ts';
+import { checkPort, onlyForbidden, type Target, targetsOfHost, targetsOfRoute } from './targets.ts';
 import type { Operation, Services } from './types.ts';
 
 const KEPT_MS = 3_600_000;
 const DEFAULT_SECONDS = 45;
 /** A probe ends within 60 s (contract §5), resolution included, unless the caller asked for more. */
-export const CALL_SECONDS = 58;
+const CALL_SECONDS = 58;
 
 /** A probe in no language, as it is kept. */
 export type ProbeRecord = Judged & {
@@ -44,7 +44,6 @@ export const probe: Operation<ProbeInput, Probe> = {
     const checked = checkRequest(input, services);
     if (!checked.ok) return checked;
     const started = performance.now();
-    const startedAt = new Date(services.now()).toISOString();
     const found = await findTargets(input, services);
     if (!found.ok) return found;
     const { domain, targets, route } = found.value;
@@ -53,19 +52,25 @@ export const probe: Operation<ProbeInput, Probe> = {
     const judged = await runSessions(targets, optionsOf(input, started), context, services);
     if (!judged.ok) return judged;
     const mxFindings = route && targets.length === 0 ? judgeRoute(route, services.policy.isPublic) : [];
-    const record: ProbeRecord = {
-      ...judged.value,
-      findings: [...mxFindings, ...judged.value.findings],
-      id: randomUUID(),
-      domain,
-      port: input.port ?? 25,
-      startedAt,
-      durationMs: Math.round(performance.now() - started),
-    };
-    await services.records.set(`probe:${record.id}`, JSON.stringify(record), KEPT_MS);
+    const findings = [...mxFindings, ...judged.value.findings];
+    const of = { domain, port: input.port ?? 25, started };
+    const record = await keepProbe({ ...judged.value, findings }, of, services);
     return ok(renderProbe(record, context.lang));
   },
 };
+
+/** Gives what the sessions of a call said an id, under which it is found for an hour. */
+export async function keepProbe(
+  judged: Judged,
+  { domain, port, started }: { readonly domain: Domain | null; readonly port: number; readonly started: number },
+  services: Services,
+): Promise<ProbeRecord> {
+  const durationMs = Math.round(performance.now() - started);
+  const startedAt = new Date(services.now() - durationMs).toISOString();
+  const record: ProbeRecord = { ...judged, id: randomUUID(), domain, port, startedAt, durationMs };
+  await services.records.set(`probe:${record.id}`, JSON.stringify(record), KEPT_MS);
+  return record;
+}
 
 export const findProbe: Operation<{ readonly id: string }, Probe> = {
   id: 'findProbe',
@@ -96,15 +101,9 @@ function checkRequest(input: ProbeInput, services: Services): Outcome<null> {
     return refuse('invalid-request', detail, { errors: [{ pointer: '/domain', detail }] });
   }
   if (input.ip !== undefined && input.host === undefined) {
-    const detail = 'pins a named host, so it needs host';
-    return refuse('invalid-request', `ip ${detail}`, { errors: [{ pointer: '/ip', detail }] });
+    return refuseMember('/ip', 'pins a named host, so it needs host');
   }
-  return checkPort(input.port ?? 25, services);
-}
-
-export function checkPort(port: number, services: Services): Outcome<null> {
-  if (services.config.smtpPorts.includes(port)) return ok(null);
-  return refuse('target-forbidden', `port ${port} is not one of SMTP_PORTS (${services.config.smtpPorts.join(', ')})`);
+  return checkPort(input.port ?? 25, services.config);
 }
 
 type Found = { readonly domain: Domain | null; readonly targets: readonly Target[]; readonly route: MailRoute | null };
@@ -119,20 +118,6 @@ async function findTargets(input: ProbeInput, services: Services): Promise<Outco
   const route = await lookUp(domain.value, input.fresh === true, services);
   if (!route.ok) return route;
   return ok({ domain: domain.value, targets: targetsOfRoute(route.value, input.family), route: route.value });
-}
-
-/** A request whose only host the guard refuses is refused as a whole (contract §3). */
-export function onlyForbidden(targets: readonly Target[], services: Services): Outcome<never> | null {
-  const hosts = new Set(targets.map((target) => target.host));
-  if (hosts.size !== 1) return null;
-  const verdicts = targets.map((target) => (target.ip === null ? null : services.policy.judge(target.ip)));
-  const refused = verdicts.find((verdict) => verdict !== null && !verdict.allowed);
-  if (!refused || verdicts.some((verdict) => verdict === null || verdict.allowed)) return null;
-  const ip = targets[0]?.ip ?? '';
-  return refuse(
-    'target-forbidden',
-    `${ip} is not a public address (${refused.reason}); only global unicast addresses and ALLOW_TARGETS are connected to`,
-  );
 }
 
 export function optionsOf(input: ProbeInput, started: number): SessionOptions {

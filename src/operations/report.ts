@@ -4,7 +4,6 @@
  * that gave no answer at all refuses it.
  */
 
-import { randomUUID } from 'node:crypto';
 import { Type } from '@sinclair/typebox';
 import { type DeliveryFacts, delivery, renderDelivery } from '../diagnosis/delivery.ts';
 import { buildRoute, drawMermaid, drawSvg } from '../diagnosis/drawing.ts';
@@ -17,7 +16,7 @@ import type { MailRoute } from '../mx/types.ts';
 import { type Outcome, ok } from '../outcome.ts';
 import { DomainName, Report, Route } from './contract.ts';
 import { renderAnswer, store } from './mx-answer.ts';
-import { optionsOf, type ProbeRecord, renderProbe } from './probe.ts';
+import { keepProbe, optionsOf, type ProbeRecord, renderProbe } from './probe.ts';
 import { domainOf, lookUp } from './resolve.ts';
 import { runSessions } from './sessions.ts';
 import { targetsOfRoute } from './targets.ts';
@@ -45,11 +44,7 @@ export const report: Operation<AdviceInput, Report> = {
     const { lang } = context;
     const now = services.now();
     const mxFindings = judgeRoute(route, services.policy.isPublic);
-    const findings = mergeByCause([
-      ...mxFindings,
-      ...(probe?.findings ?? []),
-      ...(probe?.hosts.flatMap((host) => host.findings) ?? []),
-    ]);
+    const findings = mergeByCause([...mxFindings, ...(probe?.findings ?? [])]);
     const facts = deliveryOf(route, probe);
     const judged: Verdict = verdict(route, facts, findings);
     const { state, layer } = route.cache;
@@ -95,21 +90,13 @@ async function survey(input: AdviceInput, context: Context, services: Services):
   if (!parsed.ok) return parsed;
   const domain = parsed.value;
   const started = performance.now();
-  const startedAt = new Date(services.now()).toISOString();
   const found = await lookUp(domain, input.fresh === true, services);
   if (!found.ok) return found;
   const targets = targetsOfRoute(found.value, undefined);
   const options = optionsOf({ domain, fresh: input.fresh === true }, started);
   const judged = await runSessions(targets, options, context, services);
   if (!judged.ok) return judged;
-  const probe: ProbeRecord = {
-    ...judged.value,
-    id: randomUUID(),
-    domain,
-    port: options.port,
-    startedAt,
-    durationMs: Math.round(performance.now() - started),
-  };
-  await services.records.set(`probe:${probe.id}`, JSON.stringify(probe), 3_600_000);
-  return ok({ domain, route: found.value, probe: targets.length > 0 ? probe : null });
+  if (targets.length === 0) return ok({ domain, route: found.value, probe: null });
+  const probe = await keepProbe(judged.value, { domain, port: options.port, started }, services);
+  return ok({ domain, route: found.value, probe });
 }

@@ -6,11 +6,12 @@
 import { createHash, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Config } from '../config.ts';
-import { parseDomain } from '../dns/name.ts';
-import { type Outcome, ok, refuse } from '../outcome.ts';
+import { type Outcome, ok, refuse, refuseMember } from '../outcome.ts';
 import { type Dsn, type Mailbox, parseMailbox } from '../smtp/envelope.ts';
 import type { Security } from '../smtp/types.ts';
 import type { TestSendInput } from './contract.ts';
+import { domainOf } from './resolve.ts';
+import { checkPort } from './targets.ts';
 
 export type Via = {
   /** A-label name or an address literal's text. */
@@ -36,9 +37,6 @@ export type SendRequest = {
 const SUBJECT = 'Test message';
 const TEXT = 'This is a test message. It shows that mail for this address arrives; nothing needs to be done.';
 
-const wrong = (pointer: string, detail: string) =>
-  refuse('invalid-request', `${pointer.slice(1).replaceAll('/', '.')} ${detail}`, { errors: [{ pointer, detail }] });
-
 export function checkSend(input: TestSendInput, config: Config): Outcome<SendRequest> {
   if (config.sendFrom === null) {
     return refuse('forbidden', 'test sends are off: the operator sets SEND_FROM to the sender address to turn them on');
@@ -51,10 +49,11 @@ export function checkSend(input: TestSendInput, config: Config): Outcome<SendReq
   if (!from.ok) return from;
   const allowed = checkParties(from.value, to.value, config);
   if (!allowed.ok) return allowed;
-  const via = checkVia(input, config);
+  const via = checkVia(input);
   if (!via.ok) return via;
   const port = input.port ?? 25;
-  if (via.value === null && !config.smtpPorts.includes(port)) return forbiddenPort(port, config);
+  const allowedPort = checkPort(via.value?.port ?? port, config);
+  if (!allowedPort.ok) return allowedPort;
   return ok({
     from: from.value,
     to: to.value,
@@ -81,26 +80,26 @@ function checkFields(input: TestSendInput): Outcome<null> {
     ['/via/password', input.via?.password],
   ];
   for (const [pointer, value] of fields) {
-    if (value !== undefined && /[\r\n\0]/.test(value)) return wrong(pointer, 'must not contain CR, LF or NUL');
+    if (value !== undefined && /[\r\n\0]/.test(value)) return refuseMember(pointer, 'must not contain CR, LF or NUL');
   }
   if (input.subject !== undefined && /[\p{Cc}]/u.test(input.subject)) {
-    return wrong('/subject', 'must not contain control characters');
+    return refuseMember('/subject', 'must not contain control characters');
   }
   for (const pointer of ['/subject', '/text'] as const) {
     if (input[pointer.slice(1) as 'subject' | 'text']?.isWellFormed() === false) {
-      return wrong(pointer, 'must be valid Unicode text');
+      return refuseMember(pointer, 'must be valid Unicode text');
     }
   }
   // RFC 3461 §4.4: xtext; we take what needs no encoding.
   if (input.dsn?.envid !== undefined && !/^[!-*,-<>-~]+$/.test(input.dsn.envid)) {
-    return wrong('/dsn/envid', 'must be visible ASCII without + and =');
+    return refuseMember('/dsn/envid', 'must be visible ASCII without + and =');
   }
   return ok(null);
 }
 
 function mailbox(text: string, pointer: string): Outcome<Mailbox> {
   const parsed = parseMailbox(text);
-  return parsed.ok ? ok(parsed.mailbox) : wrong(pointer, `is not a mail address: ${parsed.rule}`);
+  return parsed.ok ? ok(parsed.mailbox) : refuseMember(pointer, `is not a mail address: ${parsed.rule}`);
 }
 
 function checkParties(from: Mailbox, to: Mailbox, config: Config): Outcome<null> {
@@ -122,23 +121,20 @@ function listed({ local, domain }: Mailbox, entries: readonly string[]): boolean
   return entries.some((entry) => entry === `@${domain}` || entry === `${local}@${domain}`);
 }
 
-function checkVia(input: TestSendInput, config: Config): Outcome<Via | null> {
+function checkVia(input: TestSendInput): Outcome<Via | null> {
   const { via } = input;
   if (via === undefined) return ok(null);
-  if (input.port !== undefined) return wrong('/port', 'is for the exchanges; with via give via.port');
+  if (input.port !== undefined) return refuseMember('/port', 'is for the exchanges; with via give via.port');
   const literal = /^[0-9.]+$|:/.test(via.host);
-  const name = literal ? null : parseDomain(via.host);
-  if (name && !name.ok) {
-    return refuse('invalid-domain', name.detail, { errors: [{ pointer: '/via/host', detail: name.detail }] });
-  }
+  const name = literal ? ok(via.host) : domainOf(via.host, '/via/host');
+  if (!name.ok) return name;
   if (via.password !== undefined && via.username === undefined)
-    return wrong('/via/username', 'is required with a password');
+    return refuseMember('/via/username', 'is required with a password');
   if (via.username !== undefined && via.password === undefined)
-    return wrong('/via/password', 'is required with a username');
+    return refuseMember('/via/password', 'is required with a username');
   const port = via.port ?? (via.username === undefined ? 25 : 587);
-  if (!config.smtpPorts.includes(port)) return forbiddenPort(port, config);
   return ok({
-    host: name?.ok ? name.domain : via.host,
+    host: name.value,
     port,
     security: via.security ?? (port === 465 ? 'implicit' : 'starttls'),
     credentials:
@@ -148,14 +144,11 @@ function checkVia(input: TestSendInput, config: Config): Outcome<Via | null> {
   });
 }
 
-const forbiddenPort = (port: number, { smtpPorts }: Config) =>
-  refuse('target-forbidden', `port ${port} is not one of SMTP_PORTS (${smtpPorts.join(', ')})`);
-
 /** Visible ASCII (RFC 9110 §5.5 without space). */
 export function checkIdempotencyKey(key: string | undefined): Outcome<string | null> {
   if (key === undefined) return ok(null);
   if (/^[!-~]{1,128}$/.test(key)) return ok(key);
-  return wrong('/idempotencyKey', 'must be 1 to 128 visible ASCII characters');
+  return refuseMember('/idempotencyKey', 'must be 1 to 128 visible ASCII characters');
 }
 
 /**

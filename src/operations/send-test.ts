@@ -15,11 +15,10 @@ import type { MailRoute } from '../mx/types.ts';
 import { type Outcome, ok, type Refusal, refuse } from '../outcome.ts';
 import { type Delivery, type SendHost, type SendPlan, sendTest } from '../smtp/send.ts';
 import { Id, TestSend, TestSendInput } from './contract.ts';
-import { onlyForbidden } from './probe.ts';
 import { lookUp } from './resolve.ts';
 import { kept, parseSend, renderSend, type SendRecord } from './send-record.ts';
 import { checkIdempotencyKey, checkSend, fingerprintOf, type SendRequest } from './send-request.ts';
-import { targetsOfHost, targetsOfRoute } from './targets.ts';
+import { onlyForbidden, targetsOfHost, targetsOfRoute } from './targets.ts';
 import type { Context, Operation, Services } from './types.ts';
 
 const DAY_MS = 86_400_000;

@@ -4,11 +4,12 @@
  * data.
  */
 
-import { type Domain, parseDomain } from '../dns/name.ts';
+import type { Config } from '../config.ts';
+import type { Domain } from '../dns/name.ts';
 import { inOrder } from '../mx/route.ts';
 import type { MailRoute } from '../mx/types.ts';
-import { type Outcome, ok, refuse } from '../outcome.ts';
-import { DNS_DEADLINE_MS, dnsRefusal } from './resolve.ts';
+import { type Outcome, ok, refuse, refuseMember } from '../outcome.ts';
+import { DNS_DEADLINE_MS, dnsRefusal, domainOf } from './resolve.ts';
 import type { Services } from './types.ts';
 
 export type Target = {
@@ -51,23 +52,23 @@ export async function targetsOfHost(
 ): Promise<Outcome<Target[]>> {
   const literal = services.policy.parse(stripBrackets(input.host));
   if (literal) {
-    if (input.ip !== undefined) return wrong('/ip', 'pins a named host; the host is an address already');
+    if (input.ip !== undefined) return refuseMember('/ip', 'pins a named host; the host is an address already');
     if (input.family !== undefined && input.family !== literal.family) {
-      return wrong('/family', 'is not the family of the host’s address');
+      return refuseMember('/family', 'is not the family of the host’s address');
     }
     return ok([{ host: literal.ip, ...literal, preference: null, expiresAt: Number.POSITIVE_INFINITY }]);
   }
-  const name = parseDomain(input.host);
-  if (!name.ok) return refuse('invalid-domain', name.detail, { errors: [{ pointer: '/host', detail: name.detail }] });
+  const name = domainOf(input.host, '/host');
+  if (!name.ok) return name;
   if (input.ip !== undefined) {
     const pinned = services.policy.parse(stripBrackets(input.ip));
-    if (!pinned) return wrong('/ip', 'must be an IPv4 or IPv6 address');
+    if (!pinned) return refuseMember('/ip', 'must be an IPv4 or IPv6 address');
     if (input.family !== undefined && input.family !== pinned.family) {
-      return wrong('/family', 'is not the family of the address in ip');
+      return refuseMember('/family', 'is not the family of the address in ip');
     }
-    return ok([{ host: name.domain, ...pinned, preference: null, expiresAt: Number.POSITIVE_INFINITY }]);
+    return ok([{ host: name.value, ...pinned, preference: null, expiresAt: Number.POSITIVE_INFINITY }]);
   }
-  return resolveHost(name.domain, input.family, input.fresh === true, services);
+  return resolveHost(name.value, input.family, input.fresh === true, services);
 }
 
 async function resolveHost(
@@ -98,5 +99,21 @@ async function resolveHost(
 
 const stripBrackets = (text: string) => text.replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1');
 
-const wrong = (pointer: string, detail: string) =>
-  refuse('invalid-request', `${pointer.slice(1)} ${detail}`, { errors: [{ pointer, detail }] });
+export function checkPort(port: number, { smtpPorts }: Config): Outcome<null> {
+  if (smtpPorts.includes(port)) return ok(null);
+  return refuse('target-forbidden', `port ${port} is not one of SMTP_PORTS (${smtpPorts.join(', ')})`);
+}
+
+/** A request whose only host the guard refuses is refused as a whole (contract §3). */
+export function onlyForbidden(targets: readonly Target[], services: Services): Outcome<never> | null {
+  const hosts = new Set(targets.map((target) => target.host));
+  if (hosts.size !== 1) return null;
+  const verdicts = targets.map((target) => (target.ip === null ? null : services.policy.judge(target.ip)));
+  const refused = verdicts.find((verdict) => verdict !== null && !verdict.allowed);
+  if (!refused || verdicts.some((verdict) => verdict === null || verdict.allowed)) return null;
+  const ip = targets[0]?.ip ?? '';
+  return refuse(
+    'target-forbidden',
+    `${ip} is not a public address (${refused.reason}); only global unicast addresses and ALLOW_TARGETS are connected to`,
+  );
+}
