@@ -48,7 +48,10 @@ export async function buildServices(config: Config, options: ServicesOptions): P
     servers: config.dnsServers ?? systemServers(),
     configured: config.dnsServers !== null,
   });
-  const resolver = cached(upstream, stores.cache, { observe: ({ what }) => metrics.rrset(what) });
+  const resolver = cached(upstream, stores.cache, {
+    observe: ({ what }) => metrics.rrset(what),
+    ...(stores.redis && { flights: stores.redis.questions }),
+  });
   const policy = createAddressPolicy({ allow: config.allowTargets });
   const ports = new Set([...config.smtpPorts, ...(config.canary ? [config.canary.port] : [])]);
   return {

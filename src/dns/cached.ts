@@ -1,11 +1,12 @@
 /**
  * A resolver with a memory: the same type as the one it wraps. Each RRset is kept under its own TTL, exactly as long as
- * that allows; answers that nothing exists are kept like others (RFC 2308). Equal questions asked at once share one.
- * When the network fails, an answer that expired at most a day ago covers it (RFC 8767), but never a bogus one.
+ * that allows; answers that nothing exists are kept like others (RFC 2308). Equal questions asked at once share one, in
+ * this process and, where there are flights across instances, over all of them: only an answer is shared there, never a
+ * failure. When the network fails, an answer that expired at most a day ago covers it (RFC 8767), but never a bogus one.
  * The cache fails open, so this never fails where the wrapped resolver would not.
  */
 
-import type { Cache } from '../store/ports.ts';
+import type { Cache, CacheHit, Flights } from '../store/ports.ts';
 import { fromStored, type Stored, toStored } from './stored.ts';
 import type { DnsAnswer, DnsResult, Question, RecordType, ResolveOptions, Resolver } from './types.ts';
 
@@ -17,6 +18,8 @@ const STALE_TTL = 30;
 /** A question that the network failed to answer rests so long while an old answer covers it (RFC 9520 §3.2). */
 const REST_MS = 5_000;
 const MAX_RESTING = 10_000;
+/** How long another instance is waited for that asks the same: a lost packet has been sent again twice by then. */
+const PATIENCE_MS = 3_000;
 
 export type CacheEvent = {
   readonly type: RecordType;
@@ -26,6 +29,8 @@ export type CacheEvent = {
 
 export type CachedOptions = {
   readonly observe?: (event: CacheEvent) => void;
+  /** One question at a time over every instance that shares the cache. */
+  readonly flights?: Flights;
   /** Milliseconds since the epoch; for tests. */
   readonly now?: () => number;
 };
@@ -46,6 +51,7 @@ class CachedResolver {
   readonly #cache: Cache;
   readonly #now: () => number;
   readonly #observe: (event: CacheEvent) => void;
+  readonly #shared: Flights | undefined;
   readonly #flights = new Map<string, Flight>();
   /** Those of `fresh` questions, which join no flight that may have begun before them. */
   readonly #freshFlights = new Map<string, Flight>();
@@ -58,6 +64,7 @@ class CachedResolver {
     this.#cache = cache;
     this.#now = options.now ?? Date.now;
     this.#observe = options.observe ?? (() => {});
+    this.#shared = options.flights;
   }
 
   async resolve<T extends RecordType>(question: Question<T>, options: ResolveOptions): Promise<DnsResult<T>> {
@@ -65,11 +72,8 @@ class CachedResolver {
     if (options.fresh === true) return this.#ask(key, question, options, this.#freshFlights);
     const hit = await this.#cache.get(key);
     const now = this.#now();
-    const stored = hit === undefined ? undefined : fromStored(question.type, hit.value, now);
-    if (hit !== undefined && stored !== undefined && stored.expiresAt > now) {
-      this.#observe({ type: question.type, what: hit.layer });
-      return { ok: true, answer: { ...stored, source: hit.layer } };
-    }
+    const stored = hit && fromStored(question.type, hit.value, now);
+    if (hit && stored && stored.expiresAt > now) return this.#hit(question.type, stored, hit.layer);
     const mayBeStale = options.stale !== false && stored !== undefined && stored.expiresAt + STALE_WINDOW_MS > now;
     if (mayBeStale && (this.#resting.get(key) ?? 0) > now) return this.#stale(question.type, stored);
     const result = await this.#ask(key, question, options, this.#flights);
@@ -77,6 +81,11 @@ class CachedResolver {
     if (this.#resting.size >= MAX_RESTING) this.#resting.clear();
     this.#resting.set(key, this.#now() + REST_MS);
     return this.#stale(question.type, stored);
+  }
+
+  #hit<T extends RecordType>(type: T, stored: Stored<T>, layer: CacheHit['layer']): DnsResult<T> {
+    this.#observe({ type, what: layer });
+    return { ok: true, answer: { ...stored, source: layer } };
   }
 
   /** RFC 8767 §5: the old answer with a TTL of 30 s. */
@@ -109,9 +118,12 @@ class CachedResolver {
     options: ResolveOptions,
     flights: Map<string, Flight>,
   ): Promise<DnsResult<T>> {
-    this.#observe({ type: question.type, what: 'miss' });
     // Shared, so one caller who hangs up does not stop it: no signal.
-    const result = this.#fromNetwork(key, question, options.deadline).finally(() => {
+    const asked =
+      flights === this.#freshFlights
+        ? this.#fromNetwork(key, question, options.deadline)
+        : this.#onceOverAll(key, question, options.deadline);
+    const result = asked.finally(() => {
       if (flights.get(key)?.result === result) flights.delete(key);
     });
     const flight = { deadline: options.deadline, result };
@@ -119,11 +131,26 @@ class CachedResolver {
     return within(flight, options).then((settled) => (settled as DnsResult<T> | undefined) ?? GAVE_UP);
   }
 
+  /** Where another instance asks already, its answer; who waits in vain has half of the time left to ask on its own. */
+  #onceOverAll<T extends RecordType>(key: string, question: Question<T>, deadline: number): Promise<DnsResult<T>> {
+    const ask = (): Promise<DnsResult<T>> => this.#fromNetwork(key, question, deadline);
+    if (this.#shared === undefined) return ask();
+    const answered = async (): Promise<DnsResult<T> | undefined> => {
+      const hit = await this.#cache.get(key);
+      const now = this.#now();
+      const stored = hit && fromStored(question.type, hit.value, now);
+      return hit && stored && stored.expiresAt > now ? this.#hit(question.type, stored, hit.layer) : undefined;
+    };
+    const now = performance.now();
+    return this.#shared.run(key, ask, answered, now + Math.min(PATIENCE_MS, (deadline - now) / 2));
+  }
+
   async #fromNetwork<T extends RecordType>(
     key: string,
     question: Question<T>,
     deadline: number,
   ): Promise<DnsResult<T>> {
+    this.#observe({ type: question.type, what: 'miss' });
     const result = await this.#resolver.resolve(question, { deadline });
     if (!result.ok) return result;
     this.#resting.delete(key);

@@ -17,12 +17,15 @@ export type RedisStores = {
   readonly limiter: RateLimiter;
   readonly idempotency: IdempotencyStore;
   readonly flights: Flights;
+  /** Those of DNS questions, which last for milliseconds: a dead owner holds nobody up for long. */
+  readonly questions: Flights;
   status(): 'up' | 'down';
   close(): void;
 };
 
 /** At start Redis gets this long to answer, so that the first calls find it; then the service starts without. */
 const START_MS = 1000;
+const QUESTION_LEASE_MS = 1000;
 
 export async function openRedis(
   url: string,
@@ -37,6 +40,7 @@ export async function openRedis(
     limiter: createRedisLimiter(link),
     idempotency: createRedisIdempotency(link),
     flights: createRedisFlights(link),
+    questions: createRedisFlights(link, { leaseMs: QUESTION_LEASE_MS }),
     status: () => link.status(),
     close: () => link.close(),
   };
