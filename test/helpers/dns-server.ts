@@ -86,6 +86,8 @@ export type World = {
   readonly trouble?: { [nameOrTypeAndName: string]: 'SERVFAIL' | 'REFUSED' | 'silent' };
   readonly authenticated?: (name: string) => boolean;
   readonly authoritative?: boolean;
+  /** What becomes of an answer over UDP on its way; it arrives at once and unharmed when left out. */
+  readonly deliver?: (bytes: Buffer, reply: Reply) => void;
 };
 
 export type Asked = { readonly name: string; readonly type: string; readonly recursion: boolean };
@@ -110,8 +112,9 @@ export async function zoneServer(world: World, ip?: string, port?: number): Prom
         const bytes = answer(query);
         if (bytes === undefined) return;
         // What does not fit is cut to the header and the question, and asked again over TCP.
-        if (bytes.length > 1_232) reply(truncated(query));
-        else reply(bytes);
+        const fitting = bytes.length > 1_232 ? truncated(query) : bytes;
+        if (state.world.deliver) state.world.deliver(fitting, reply);
+        else reply(fitting);
       },
       tcp(query, socket) {
         const bytes = answer(query);
