@@ -4,8 +4,8 @@
  */
 
 import type { FastifyInstance } from 'fastify';
-import pino, { type Logger } from 'pino';
 import { createAdmission } from './api/admission.ts';
+import { createClientAddress } from './api/client-address.ts';
 import type { Door } from './api/door.ts';
 import { registerGraphql } from './api/graphql.ts';
 import { createGuards, type Lifecycle } from './api/guard.ts';
@@ -17,10 +17,13 @@ import { registerPages } from './api/pages.ts';
 import { watchPressure } from './api/pressure.ts';
 import { registerRest } from './api/rest.ts';
 import { createServer } from './api/server.ts';
+import type { House } from './api/visit.ts';
+import { createLog, type Log } from './log.ts';
 import type { Services } from './operations/types.ts';
 
 export type AppOptions = {
-  readonly logger?: Logger;
+  /** Nothing is written without one. */
+  readonly log?: Log;
   /** The registry whose `operations` the services count with. */
   readonly metrics?: DoorMetrics;
   /** Keys that may be exchanged while the application runs; those of the settings otherwise. */
@@ -30,17 +33,21 @@ export type AppOptions = {
 
 export async function buildApp(services: Services, options: AppOptions = {}): Promise<FastifyInstance> {
   const { config } = services;
-  const logger = options.logger ?? pino({ level: 'silent' });
   const metrics = options.metrics ?? createMetrics();
   const keys = options.keys ?? createKeyRing(config.apiKeys);
   const lifecycle = options.lifecycle ?? { stopping: false, signal: new AbortController().signal };
   const keyed = config.apiKeys.length > 0 || config.apiKeysFile !== null;
   const pressure = watchPressure();
   const guards = createGuards(createAdmission(keys, keyed), metrics, lifecycle, pressure);
-  const door: Door = { services, guards, signal: lifecycle.signal, keyed, logger };
+  const door: Door = { services, guards, signal: lifecycle.signal, keyed };
+  const house: House = {
+    log: options.log ?? createLog('silent', { write() {} }),
+    addressOf: createClientAddress(config.trustProxy),
+    vary: config.corsOrigins.length === 0 ? 'Accept-Language' : 'Accept-Language, Origin',
+  };
 
-  const app = createServer({ logger, metrics, corsOrigins: config.corsOrigins, trustProxy: config.trustProxy });
-  addHooks(app, { logger, metrics, corsOrigins: config.corsOrigins });
+  const app = createServer({ house, metrics, corsOrigins: config.corsOrigins });
+  addHooks(app, { house, metrics, corsOrigins: config.corsOrigins });
   app.addHook('onClose', async () => pressure.stop());
   registerRest(app, door);
   registerGraphql(app, door);

@@ -1,10 +1,11 @@
 /**
- * Log lines, gathered for a moment and handed to the stream together: by itself it measures all that waits again at every
- * line, which costs a cached answer a tenth of its speed. Lines stay in order and whole; `flushSync` is for the end of the
- * process. Of a reader that has stopped, the stream keeps a bounded amount and then drops.
+ * The log: JSON lines, one a request and one for whatever else happens. Lines are gathered for a moment and handed to the
+ * stream together: by itself it measures all that waits again at every line, which costs a cached answer a tenth of its
+ * speed. Lines stay in order and whole; `flushSync` is for the end of the process. Of a reader that has stopped, the stream
+ * keeps a bounded amount and then drops. Never sees a query, a header or a body.
  */
 
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 
 const GATHER_MS = 100;
 const GATHER_LENGTH = 64 * 1024;
@@ -15,22 +16,52 @@ export interface LogStream {
   flushSync(): void;
 }
 
+export type RequestEntry = {
+  /** Of harmless characters alone, as are the method and the route's pattern. */
+  readonly id: string;
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+  readonly caller: string | undefined;
+  readonly ip: string;
+};
+
+export interface Log {
+  readonly logger: Logger;
+  /** One request, at the level `info`. */
+  request(entry: RequestEntry): void;
+}
+
+export function createLog(level: string, stream: Pick<LogStream, 'write'>): Log {
+  const logger = pino({ level, base: null }, stream);
+  const heard = logger.isLevelEnabled('info');
+  return {
+    logger,
+    request: heard ? (entry) => stream.write(requestLine(entry)) : () => {},
+  };
+}
+
+/** As pino would write it, at a fifth of the cost: this is the one line that every request pays for. */
+function requestLine({ id, method, route, status, ms, caller, ip }: RequestEntry): string {
+  const who = caller === undefined ? '' : `,"caller":${JSON.stringify(caller)}`;
+  const took = Math.round(ms * 100) / 100;
+  return `{"level":30,"time":${Date.now()},"id":"${id}","method":"${method}","route":"${route}","status":${status},"ms":${took}${who},"ip":${JSON.stringify(ip)},"msg":"request"}\n`;
+}
+
 export function createLogStream(fd: number): LogStream {
   const stream = pino.destination({ fd, sync: false, maxLength: MAX_WAITING, maxWrite: 4 * GATHER_LENGTH });
-  let lines: string[] = [];
-  let length = 0;
+  let gathered = '';
   const handOver = () => {
-    if (length === 0) return;
-    stream.write(lines.join(''));
-    lines = [];
-    length = 0;
+    if (gathered === '') return;
+    stream.write(gathered);
+    gathered = '';
   };
   setInterval(handOver, GATHER_MS).unref();
   return {
     write(line) {
-      lines.push(line);
-      length += line.length;
-      if (length >= GATHER_LENGTH) handOver();
+      gathered += line;
+      if (gathered.length >= GATHER_LENGTH) handOver();
     },
     flushSync() {
       handOver();

@@ -7,13 +7,13 @@ import { createPrivateKey } from 'node:crypto';
 import { readFileSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import type { Lifecycle } from './api/guard.ts';
 import { createKeyRing, type KeyRing } from './api/keys.ts';
 import { createMetrics } from './api/metrics.ts';
 import { buildApp } from './app.ts';
 import { type ApiKey, type Config, parseApiKeys, readConfig } from './config.ts';
-import { createLogStream } from './log.ts';
+import { createLog, createLogStream } from './log.ts';
 import type { Services } from './operations/types.ts';
 import { buildServices, type ServicesOptions } from './services.ts';
 
@@ -34,7 +34,8 @@ export async function start(
   const read = readConfig(env);
   const config = read.ok ? read.config : refuseStart(read.lines);
   const lines = createLogStream(1);
-  const logger = pino({ level: config.logLevel, base: null }, lines);
+  const log = createLog(config.logLevel, lines);
+  const { logger } = log;
   const stop = { stopping: false, abort: new AbortController() };
   const lifecycle: Lifecycle = {
     get stopping() {
@@ -50,7 +51,7 @@ export async function start(
     dkimKey: dkimKeyOf(config),
     onRedis: (status, reason) => logger[status === 'up' ? 'info' : 'warn']({ status, reason }, 'redis'),
   });
-  const app = await buildApp(services, { logger, metrics, keys, lifecycle });
+  const app = await buildApp(services, { log, metrics, keys, lifecycle });
   const end = (code: number): never => {
     lines.flushSync();
     process.exit(code);

@@ -147,14 +147,14 @@ const arrows: Readonly<Record<string, { values: readonly string[]; types?: reado
     values: ['diagnosis/', 'smtp/', 'mx/', 'articles/'],
     types: ['store/ports.ts', 'dns/', 'net/', 'config.ts'],
   },
-  api: { values: ['operations/', 'config.ts'], types: ['diagnosis/', 'mx/', 'smtp/'] },
+  api: { values: ['operations/', 'config.ts'], types: ['diagnosis/', 'mx/', 'smtp/', 'log.ts'] },
   'config-values.ts': { values: ['store/redis-url.ts'], types: ['operations/types.ts'] },
   'config.ts': { values: ['config-values.ts'], types: ['operations/types.ts'] },
   'services.ts': {
     values: ['dns/', 'mx/', 'net/', 'smtp/', 'store/', 'operations/'],
     types: ['config.ts', 'diagnosis/'],
   },
-  'app.ts': { values: ['api/', 'operations/'], types: ['services.ts', 'config.ts'] },
+  'app.ts': { values: ['api/', 'operations/', 'log.ts'], types: ['services.ts', 'config.ts'] },
   'log.ts': { values: [] },
   // The body of main, imported late so that Node's compile cache holds it too.
   'process.ts': { values: ['config.ts', 'services.ts', 'app.ts', 'log.ts', 'api/'], types: ['operations/'] },

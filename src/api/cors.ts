@@ -3,8 +3,7 @@
  * them. Sets headers and answers preflights; whether the caller may do anything is decided by its key as for everyone.
  */
 
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { send, visitOf } from './visit.ts';
+import { send, type Visit } from './visit.ts';
 
 const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, If-None-Match, X-API-Key, X-Request-Id';
 const EXPOSED_HEADERS = 'Age, ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';
@@ -12,21 +11,21 @@ const EXPOSED_HEADERS = 'Age, ETag, RateLimit, RateLimit-Policy, Retry-After, X-
 const MAX_AGE = '7200';
 
 /** Marks the answer for a page of an allowed origin; true when that answer was a preflight's and is sent. */
-export type Cors = (request: FastifyRequest, reply: FastifyReply, methods: readonly string[]) => boolean;
+export type Cors = (visit: Visit, methods: readonly string[]) => boolean;
 
 export function createCors(origins: readonly string[]): Cors | null {
   if (origins.length === 0) return null;
   const allowed = new Set(origins);
-  return (request, reply, methods) => {
-    const { origin } = request.raw.headers;
+  return (visit, methods) => {
+    const { head, raw } = visit;
+    const { origin } = raw.headers;
     if (origin === undefined || !allowed.has(origin)) return false;
-    const { head } = visitOf(request);
     head.push('access-control-allow-origin', origin, 'access-control-expose-headers', EXPOSED_HEADERS);
-    const preflight = request.method === 'OPTIONS' && 'access-control-request-method' in request.raw.headers;
+    const preflight = raw.method === 'OPTIONS' && 'access-control-request-method' in raw.headers;
     if (!preflight || methods.length === 0) return false;
     head.push('access-control-allow-methods', methods.join(', '), 'access-control-allow-headers', ALLOWED_HEADERS);
     head.push('access-control-max-age', MAX_AGE);
-    send(request, reply, 204, null, '');
+    send(visit, 204, null, '');
     return true;
   };
 }

@@ -1,6 +1,5 @@
 /** What both doors share: what they stand on, how large a body may be, and where an error in a body is shown. */
 
-import type { Logger } from 'pino';
 import type { Services } from '../operations/types.ts';
 import type { Refusal } from '../outcome.ts';
 import type { Guards } from './guard.ts';
@@ -9,7 +8,6 @@ import type { Guards } from './guard.ts';
 export type Door = {
   readonly services: Services;
   readonly guards: Guards;
-  readonly logger: Logger;
   /** Fires when the service must stop. */
   readonly signal: AbortSignal;
   /** API keys are in use: answers belong to their caller, so shared caches must not keep them. */

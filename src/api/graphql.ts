@@ -4,7 +4,7 @@
  * Faults are logged once and masked.
  */
 
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Refusal } from '../outcome.ts';
 import type { Language } from '../texts/text.ts';
@@ -13,7 +13,7 @@ import type { GraphqlEngine, Runnable, Unrunnable, Variables } from './graphql-e
 import type { GraphqlContext } from './graphql-schema.ts';
 import { maskFault } from './hooks.ts';
 import { extensionsOf, statusOf } from './refusals.ts';
-import { contextOf, JSON_TYPE, sayUsage, send, visitOf } from './visit.ts';
+import { contextOf, JSON_TYPE, sayUsage, send, type Visit, visitOf } from './visit.ts';
 
 const GRAPHQL_TYPE = 'application/graphql-response+json; charset=utf-8';
 
@@ -33,33 +33,32 @@ export function registerGraphql(app: FastifyInstance, door: Door): void {
       bodyLimit: TEXT_BODY_BYTES,
       onRequest: door.guards.callers('/graphql', null),
     },
-    async (request, reply) => answer(await load(), door, request, reply),
+    async (request) => answer(await load(), door, visitOf(request), request.body),
   );
 }
 
-async function answer(engine: GraphqlEngine, door: Door, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { caller } = visitOf(request);
+async function answer(engine: GraphqlEngine, door: Door, visit: Visit, body: unknown): Promise<void> {
+  const { caller } = visit;
   if (caller === null) throw new Error('a route ran without an admitted caller');
-  const asked = readBody(request.body);
-  if (!asked.ok) return refused(request, reply, { code: 'invalid-request', detail: asked.detail });
+  const asked = readBody(body);
+  if (!asked.ok) return refused(visit, { code: 'invalid-request', detail: asked.detail });
   const prepared = engine.prepare(asked.query, asked.operationName);
-  if (!prepared.ok) return unrunnable(request, reply, prepared.why);
+  if (!prepared.ok) return unrunnable(visit, prepared.why);
   const lacking = lackingScope(prepared.operation, caller.scopes);
   if (lacking !== undefined)
-    return refused(request, reply, { code: 'forbidden', detail: `this key lacks the scope ${lacking}` });
+    return refused(visit, { code: 'forbidden', detail: `this key lacks the scope ${lacking}` });
 
   const shared: GraphqlContext = {
-    context: contextOf(request, caller, door.signal),
+    context: contextOf(visit, caller, door.signal),
     services: door.services,
     spoken: new Set(),
   };
   const result = await prepared.operation.run(shared, asked.variables);
   if (shared.context.usage.length === 0) door.services.meter.note('lookup', shared.context);
-  const visit = visitOf(request);
   sayUsage(visit, shared.context.usage);
   if (shared.spoken.size > 0) visit.spoken = [...shared.spoken].join(', ');
   const ran = 'data' in result && result.data !== undefined;
-  sendResult(request, reply, show(result, ran, request, door), ran ? 200 : statusOf('invalid-request'));
+  sendResult(visit, show(result, ran, visit), ran ? 200 : statusOf('invalid-request'));
 }
 
 const lackingScope = ({ scopes }: Runnable, held: ReadonlySet<string>) => [...scopes].find((scope) => !held.has(scope));
@@ -95,24 +94,24 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** GraphQL over HTTP §6.4: a refused operation is an error status for those who know the media type, 200 for the others. */
-function sendResult(request: FastifyRequest, reply: FastifyReply, body: object, status = 200): void {
-  const knows = request.raw.headers.accept?.includes('application/graphql-response+json') === true;
-  send(request, reply, knows ? status : 200, knows ? GRAPHQL_TYPE : JSON_TYPE, JSON.stringify(body));
+function sendResult(visit: Visit, body: object, status = 200): void {
+  const knows = visit.raw.headers.accept?.includes('application/graphql-response+json') === true;
+  send(visit, knows ? status : 200, knows ? GRAPHQL_TYPE : JSON_TYPE, JSON.stringify(body));
 }
 
-function refused(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
-  const error: Shown = { message: refusal.detail, extensions: extensionsOf(refusal, request.id) };
-  sendResult(request, reply, { errors: [error] }, statusOf(refusal.code));
+function refused(visit: Visit, refusal: Refusal): void {
+  const error: Shown = { message: refusal.detail, extensions: extensionsOf(refusal, visit.id) };
+  sendResult(visit, { errors: [error] }, statusOf(refusal.code));
 }
 
-function unrunnable(request: FastifyRequest, reply: FastifyReply, why: Unrunnable): void {
+function unrunnable(visit: Visit, why: Unrunnable): void {
   if (why.errors.length === 0) {
-    refused(request, reply, { code: 'invalid-request', detail: why.detail });
+    refused(visit, { code: 'invalid-request', detail: why.detail });
     return;
   }
   const errors = why.errors.map((error) => invalid(error));
-  visitOf(request).spoken = 'en' satisfies Language;
-  sendResult(request, reply, { errors }, statusOf('invalid-request'));
+  visit.spoken = 'en' satisfies Language;
+  sendResult(visit, { errors }, statusOf('invalid-request'));
 }
 
 const invalid = ({ message, locations, path }: GraphQLError): Shown => ({
@@ -123,7 +122,7 @@ const invalid = ({ message, locations, path }: GraphQLError): Shown => ({
 });
 
 /** Every error as callers may see it. Without `data` the operation never ran: it or its variables did not fit the schema. */
-function show(result: ExecutionResult, ran: boolean, request: FastifyRequest, door: Door): object {
+function show(result: ExecutionResult, ran: boolean, visit: Visit): object {
   if (!result.errors) return result;
   const errors = result.errors.map((error): Shown => {
     const { locations, path } = error;
@@ -131,11 +130,11 @@ function show(result: ExecutionResult, ran: boolean, request: FastifyRequest, do
     const cause = error.originalError;
     if (isRefused(cause)) {
       const refusal = pointedAtBody(cause.refusal);
-      return { message: refusal.detail, ...where, extensions: extensionsOf(refusal, request.id) };
+      return { message: refusal.detail, ...where, extensions: extensionsOf(refusal, visit.id) };
     }
     if (!ran) return invalid(error);
-    const masked = maskFault(cause ?? error, request, door.logger);
-    return { message: masked.detail, ...where, extensions: extensionsOf(masked, request.id) };
+    const masked = maskFault(cause ?? error, visit);
+    return { message: masked.detail, ...where, extensions: extensionsOf(masked, visit.id) };
   });
   return ran ? { data: result.data, errors } : { errors };
 }

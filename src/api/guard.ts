@@ -36,7 +36,7 @@ export function createGuards(admit: Admit, metrics: DoorMetrics, lifecycle: Life
   };
   const guard = (pattern: string, scope: Scope | null, able: () => Outcome<null>): Hook => {
     const figures = metrics.route(pattern);
-    return (request, reply, done) => {
+    return (request, _reply, done) => {
       const visit = visitOf(request);
       visit.route = figures;
       const taken = able();
@@ -47,7 +47,7 @@ export function createGuards(admit: Admit, metrics: DoorMetrics, lifecycle: Life
       }
       // RFC 9112 §9.6: the client should take its next request elsewhere.
       if (lifecycle.stopping) visit.head.push('connection', 'close');
-      sendProblem(request, reply, passed.refusal);
+      sendProblem(visit, passed.refusal);
     };
   };
   return {

@@ -8,7 +8,7 @@ import type { Services } from '../operations/types.ts';
 import type { Guards, Lifecycle } from './guard.ts';
 import type { DoorMetrics } from './metrics.ts';
 import type { Pressure } from './pressure.ts';
-import { send, sendJson, sendProblem } from './visit.ts';
+import { send, sendJson, sendProblem, visitOf } from './visit.ts';
 
 export type OperationalOptions = {
   readonly services: Services;
@@ -30,18 +30,18 @@ export function registerOperational(app: FastifyInstance, options: OperationalOp
     () => pressure.delayMs / 1000,
   );
 
-  app.get('/health/live', { onRequest: guards.everybody('/health/live') }, (request, reply) =>
-    sendJson(request, reply, '{"status":"ok"}'),
+  app.get('/health/live', { onRequest: guards.everybody('/health/live') }, (request) =>
+    sendJson(visitOf(request), '{"status":"ok"}'),
   );
-  app.get('/health/ready', { onRequest: guards.everybody('/health/ready') }, (request, reply) => {
+  app.get('/health/ready', { onRequest: guards.everybody('/health/ready') }, (request) => {
     if (lifecycle.stopping) {
-      sendProblem(request, reply, { code: 'unavailable', detail: 'this instance is stopping' });
+      sendProblem(visitOf(request), { code: 'unavailable', detail: 'this instance is stopping' });
       return;
     }
     const redis = services.redisStatus();
-    sendJson(request, reply, JSON.stringify({ status: redis === 'down' ? 'degraded' : 'ok', redis }));
+    sendJson(visitOf(request), JSON.stringify({ status: redis === 'down' ? 'degraded' : 'ok', redis }));
   });
-  app.get('/metrics', { onRequest: guards.operators('/metrics') }, async (request, reply) =>
-    send(request, reply, 200, metrics.contentType, await metrics.text()),
+  app.get('/metrics', { onRequest: guards.operators('/metrics') }, async (request) =>
+    send(visitOf(request), 200, metrics.contentType, await metrics.text()),
   );
 }

@@ -7,9 +7,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Guards } from './guard.ts';
-import { send, sendJson, visitOf } from './visit.ts';
+import { send, sendJson, type Visit, visitOf } from './visit.ts';
 
 /** Both user interfaces set styles from scripts; neither needs a script or a font from elsewhere. */
 const PAGE_POLICY =
@@ -107,25 +107,25 @@ const ASSETS: readonly Asset[] = [
 
 export function registerPages(app: FastifyInstance, guards: Guards): void {
   let document: Promise<string> | undefined;
-  app.get('/openapi.json', { onRequest: guards.everybody('/openapi.json') }, async (request, reply) => {
+  app.get('/openapi.json', { onRequest: guards.everybody('/openapi.json') }, async (request) => {
     document ??= import('./openapi.ts').then(async ({ openApiDocument }) => JSON.stringify(await openApiDocument()));
-    sendJson(request, reply, await document);
+    sendJson(visitOf(request), await document);
   });
   for (const asset of ASSETS) {
-    const handler = (request: FastifyRequest, reply: FastifyReply) => sendAsset(asset, request, reply);
+    const handler = (request: FastifyRequest) => sendAsset(asset, visitOf(request));
     app.get(asset.path, { onRequest: guards.everybody(asset.path) }, handler);
   }
   // What other tools link to.
-  app.get('/docs/', { onRequest: guards.everybody('/docs') }, (request, reply) => {
-    visitOf(request).head.push('location', '/docs');
-    send(request, reply, 308, null, '');
+  app.get('/docs/', { onRequest: guards.everybody('/docs') }, (request) => {
+    const visit = visitOf(request);
+    visit.head.push('location', '/docs');
+    send(visit, 308, null, '');
   });
 }
 
-async function sendAsset(asset: Asset, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function sendAsset(asset: Asset, visit: Visit): Promise<void> {
   const body = 'text' in asset ? asset.text : await readFile(asset.file());
-  const visit = visitOf(request);
   visit.policy = PAGE_POLICY;
   visit.head.push('referrer-policy', 'no-referrer');
-  send(request, reply, 200, asset.type, body);
+  send(visit, 200, asset.type, body);
 }

@@ -3,17 +3,17 @@
  * shown; everything else – admission, language, validation, budgets, errors – is the same for all. Knows no rule of mail.
  */
 
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { invoke, operations } from '../operations/index.ts';
 import type { MxRendered } from '../operations/mx-answer.ts';
 import type { DrawnRoute } from '../operations/report.ts';
 import type { Operation } from '../operations/types.ts';
 import { type Outcome, ok, refuseMember } from '../outcome.ts';
 import { type Door, pointedAtBody, TEXT_BODY_BYTES } from './door.ts';
-import { contextOf, sayUsage, send, sendJson, sendProblem, visitOf } from './visit.ts';
+import { contextOf, sayUsage, send, sendJson, sendProblem, type Visit, visitOf } from './visit.ts';
 
 type Budget = 'lookup' | 'client' | 'send';
-type Send<O> = (value: O, request: FastifyRequest, reply: FastifyReply, door: Door) => void;
+type Send<O> = (value: O, visit: Visit, door: Door) => void;
 
 export type RestRoute = {
   readonly method: 'GET' | 'POST';
@@ -80,7 +80,7 @@ export const REST_ROUTES: readonly RestRoute[] = [
   define('GET', '/v1/domains/:domain/report', report, domainAndFresh, { budget: 'client' }),
   define('GET', '/v1/domains/:domain/route', route, domainAndFresh, {
     budget: 'client',
-    send: (drawn, request, reply) => sendValue(drawn.route, request, reply),
+    send: (drawn, visit) => sendValue(drawn.route, visit),
   }),
   define('GET', '/v1/domains/:domain/route.svg', route, domainAndFresh, { budget: 'client', send: sendSvg }),
   define('GET', '/v1/domains/:domain/route.mmd', route, domainAndFresh, { budget: 'client', send: sendMermaid }),
@@ -102,21 +102,21 @@ export function registerRest(app: FastifyInstance, door: Door): void {
       url: route.url,
       bodyLimit: route.bodyLimit,
       onRequest: door.guards.callers(route.url, route.operation.scope),
-      handler: (request, reply) => serve(route, door, request, reply),
+      handler: (request) => serve(route, door, request),
     });
   }
 }
 
 /** Runs one request of `route`; every way out sends an answer. */
-function serve(route: RestRoute, door: Door, request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined {
+function serve(route: RestRoute, door: Door, request: FastifyRequest): Promise<void> | undefined {
   const visit = visitOf(request);
   if (visit.caller === null) throw new Error('a route ran without an admitted caller');
-  const context = contextOf(request, visit.caller, door.signal);
+  const context = contextOf(visit, visit.caller, door.signal);
   const finish = (outcome: Outcome<unknown>) => {
     if (route.budget !== null && context.usage.length === 0) door.services.meter.note(route.budget, context);
     sayUsage(visit, context.usage);
-    if (outcome.ok) route.send(outcome.value as never, request, reply, door);
-    else sendProblem(request, reply, pointedAtBody(outcome.refusal));
+    if (outcome.ok) route.send(outcome.value as never, visit, door);
+    else sendProblem(visit, pointedAtBody(outcome.refusal));
   };
   const input = route.input(request);
   const outcome = input.ok ? invoke(route.operation, input.value, context, door.services) : input;
@@ -126,21 +126,20 @@ function serve(route: RestRoute, door: Door, request: FastifyRequest, reply: Fas
   return undefined;
 }
 
-function sendValue(value: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  sendJson(request, reply, JSON.stringify(value));
+function sendValue(value: unknown, visit: Visit): void {
+  sendJson(visit, JSON.stringify(value));
 }
 
 /** RFC 9111: the whole lifetime and the age, so that what is left is their difference (contract §2). */
-function sendMx(mx: MxRendered, request: FastifyRequest, reply: FastifyReply, door: Door): void {
-  const visit = visitOf(request);
+function sendMx(mx: MxRendered, visit: Visit, door: Door): void {
   if (mx.cacheable) {
     visit.cacheControl = `${door.keyed ? 'private, ' : ''}max-age=${mx.maxAgeSeconds}`;
     visit.head.push('age', String(mx.ageSeconds));
   }
   visit.head.push('etag', mx.etag);
-  const known = request.raw.headers['if-none-match'];
-  if (known !== undefined && matches(known, mx.etag)) send(request, reply, 304, null, '');
-  else sendJson(request, reply, mx.json);
+  const known = visit.raw.headers['if-none-match'];
+  if (known !== undefined && matches(known, mx.etag)) send(visit, 304, null, '');
+  else sendJson(visit, mx.json);
 }
 
 /** RFC 9110 §13.1.2: `*` or a list, compared weakly. Our tags hold no comma. */
@@ -151,16 +150,16 @@ function matches(header: string, etag: string): boolean {
 }
 
 /** A drawing opened by itself may do nothing. */
-function sendSvg(drawn: DrawnRoute, request: FastifyRequest, reply: FastifyReply): void {
-  visitOf(request).policy = 'sandbox';
-  send(request, reply, 200, 'image/svg+xml; charset=utf-8', drawn.svg());
+function sendSvg(drawn: DrawnRoute, visit: Visit): void {
+  visit.policy = 'sandbox';
+  send(visit, 200, 'image/svg+xml; charset=utf-8', drawn.svg());
 }
 
-function sendMermaid(drawn: DrawnRoute, request: FastifyRequest, reply: FastifyReply): void {
-  send(request, reply, 200, 'text/plain; charset=utf-8', drawn.mermaid());
+function sendMermaid(drawn: DrawnRoute, visit: Visit): void {
+  send(visit, 200, 'text/plain; charset=utf-8', drawn.mermaid());
 }
 
-function sendArticle(value: unknown, request: FastifyRequest, reply: FastifyReply, door: Door): void {
-  visitOf(request).cacheControl = `${door.keyed ? 'private, ' : ''}max-age=3600`;
-  sendValue(value, request, reply);
+function sendArticle(value: unknown, visit: Visit, door: Door): void {
+  visit.cacheControl = `${door.keyed ? 'private, ' : ''}max-age=3600`;
+  sendValue(value, visit);
 }

@@ -3,7 +3,6 @@
  */
 
 import Fastify, { type FastifyInstance } from 'fastify';
-import { type Cidr, inCidr, parseCidr, parseIp } from '../net/ip.ts';
 import { answerUnrouted, type HookOptions } from './hooks.ts';
 import { answerBrokenRequest } from './http-errors.ts';
 import { requestIdOf } from './visit.ts';
@@ -14,15 +13,14 @@ const IDLE_MS = 65_000;
 /** URL and headers together. */
 const HEAD_BYTES = 16 * 1024;
 
-export function createServer(options: HookOptions & { readonly trustProxy: readonly string[] }): FastifyInstance {
+export function createServer(options: HookOptions): FastifyInstance {
   const app = Fastify({
-    // The one line a request is written by our own hook.
+    // The one line a request is written by our own hand.
     logger: false,
     genReqId: (raw) => requestIdOf(raw.headers['x-request-id']),
     requestIdHeader: false,
     routerOptions: { maxParamLength: HEAD_BYTES },
     rewriteUrl: (raw) => escapeRawUrl(raw.url ?? '/'),
-    trustProxy: trusted(options.trustProxy),
     return503OnClosing: false,
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: IDLE_MS,
@@ -37,16 +35,6 @@ export function createServer(options: HookOptions & { readonly trustProxy: reado
   // RFC 9110 §10.1.1 lets a server ignore an expectation it does not know; Node's own answer would be no problem document.
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   return app;
-}
-
-/** Whose X-Forwarded-For is believed: the proxies of TRUST_PROXY. */
-function trusted(cidrs: readonly string[]): false | ((address: string) => boolean) {
-  const blocks: Cidr[] = cidrs.map((text) => parseCidr(text)).filter((block) => block !== undefined);
-  if (blocks.length === 0) return false;
-  return (address) => {
-    const ip = parseIp(address.replace(/^::ffff:(?=\d+\.)/, ''));
-    return ip !== undefined && blocks.some((block) => inCidr(ip, block));
-  };
 }
 
 /** `curl http://…/ไทย.example/mx` sends the octets as they are typed: UTF-8 that nobody has escaped yet. */

@@ -5,13 +5,13 @@
 
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
-import pino from 'pino';
 import { afterAll } from 'vitest';
 import type { Lifecycle } from '../../src/api/guard.ts';
 import { createKeyRing, type KeyRing } from '../../src/api/keys.ts';
 import { createMetrics } from '../../src/api/metrics.ts';
 import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
 import type { Scope, Services } from '../../src/operations/types.ts';
 import { buildServices } from '../../src/services.ts';
 import { type Names, type ZoneServer, zoneServer } from '../helpers/dns-server.ts';
@@ -83,10 +83,10 @@ export async function startApp({
   const built = await buildServices(read.config, { metrics: metrics.operations });
   const services = change(built);
   const log: Line[] = [];
-  const logger = pino({ level: 'info', base: null }, { write: (line: string) => log.push(JSON.parse(line)) });
+  const lines = createLog('info', { write: (line) => log.push(JSON.parse(line)) });
   const keys = createKeyRing(read.config.apiKeys);
   const lifecycle = { stopping: false, signal: new AbortController().signal };
-  const app = await buildApp(services, { logger, metrics, keys, lifecycle: lifecycle satisfies Lifecycle });
+  const app = await buildApp(services, { log: lines, metrics, keys, lifecycle: lifecycle satisfies Lifecycle });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const port = Number(new URL(url).port);
   afterAll(async () => {
