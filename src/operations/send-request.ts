@@ -132,6 +132,7 @@ function checkVia(input: TestSendInput): Outcome<Via | null> {
     return refuseMember('/via/username', 'is required with a password');
   if (via.username !== undefined && via.password === undefined)
     return refuseMember('/via/password', 'is required with a username');
+  // RFC 6409 §3.1: who has an account submits on 587.
   const port = via.port ?? (via.username === undefined ? 25 : 587);
   return ok({
     host: name.value,

@@ -108,6 +108,7 @@ export type MailParameters = {
   readonly dsn?: Dsn;
 };
 
+/** BODY is RFC 6152’s, SMTPUTF8 RFC 6531’s, REQUIRETLS RFC 8689’s, RET and ENVID RFC 3461’s. */
 export function mailCommand(from: Mailbox, parameters: MailParameters): Command {
   const { size, eightBit, smtpUtf8, requireTls, dsn } = parameters;
   return command(

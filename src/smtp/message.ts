@@ -1,7 +1,7 @@
 /**
- * The test message (RFC 5322): built by nodemailer's composer, signed by its DKIM where a key is configured. 7-bit, but for
- * the addresses in the header of a message that goes under SMTPUTF8. Says in its header that a machine sent it, and for which
- * request. Sends nothing. A line break in a header field is our bug (the door refuses it) and throws.
+ * The test message (RFC 5322): built by nodemailer's composer, signed by its DKIM (RFC 6376) where a key is configured. 7-bit,
+ * but for the addresses in the header of a message that goes under SMTPUTF8. Says in its header that a machine sent it, and
+ * for which request. Sends nothing. A line break in a header field is our bug (the door refuses it) and throws.
  */
 
 import { text } from 'node:stream/consumers';
