@@ -5,6 +5,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import { createAdmission } from './api/admission.ts';
+import { openShortWay } from './api/at-hand.ts';
 import { createClientAddress } from './api/client-address.ts';
 import type { Door } from './api/door.ts';
 import { registerGraphql } from './api/graphql.ts';
@@ -44,6 +45,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     log: options.log ?? createLog('silent', { write() {} }),
     addressOf: createClientAddress(config.trustProxy),
     vary: config.corsOrigins.length === 0 ? 'Accept-Language' : 'Accept-Language, Origin',
+    tracer: services.tracer,
   };
 
   const app = createServer({ house, metrics, corsOrigins: config.corsOrigins });
@@ -53,5 +55,6 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   registerGraphql(app, door);
   registerOperational(app, { services, guards, metrics, lifecycle, pressure });
   registerPages(app, guards);
+  openShortWay(app, door, house, metrics);
   return app;
 }

@@ -3,8 +3,9 @@
  * they, and is the language one we speak. Refuses with a problem, or lets through with the caller noted in the visit.
  */
 
+import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Scope } from '../operations/types.ts';
+import type { Caller, Scope } from '../operations/types.ts';
 import { type Outcome, ok, refuse } from '../outcome.ts';
 import type { Admit } from './admission.ts';
 import { chooseLanguage } from './language.ts';
@@ -24,6 +25,8 @@ export interface Guards {
   operators(pattern: string): Hook;
   /** For everybody, at any time: documents and health. */
   everybody(pattern: string): Hook;
+  /** Whom `callers` would let through with `scope`, in whatever language; undefined otherwise. */
+  admitted(raw: IncomingMessage, scope: Scope): Caller | undefined;
 }
 
 export function createGuards(admit: Admit, metrics: DoorMetrics, lifecycle: Lifecycle, pressure: Pressure): Guards {
@@ -59,6 +62,11 @@ export function createGuards(admit: Admit, metrics: DoorMetrics, lifecycle: Life
         visitOf(request).route = figures;
         done();
       };
+    },
+    admitted(raw, scope) {
+      if (!ready().ok) return undefined;
+      const known = admit(raw);
+      return known.ok && known.value.scopes.has(scope) ? known.value : undefined;
     },
   };
 }

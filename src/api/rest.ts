@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { invoke, operations } from '../operations/index.ts';
 import type { MxRendered } from '../operations/mx-answer.ts';
 import type { DrawnRoute } from '../operations/report.ts';
-import type { Operation } from '../operations/types.ts';
+import type { Context, Operation } from '../operations/types.ts';
 import { type Outcome, ok, refuseMember } from '../outcome.ts';
 import { type Door, pointedAtBody, TEXT_BODY_BYTES } from './door.ts';
 import { contextOf, sayUsage, send, sendJson, sendProblem, type Visit, visitOf } from './visit.ts';
@@ -73,8 +73,13 @@ function search(request: FastifyRequest): Outcome<unknown> {
 const { resolveMx, probe, findProbe, report, route, explain } = operations;
 const { planMigration, checkMigration, testSend, findTestSend, listArticles, getArticle } = operations;
 
+export const MX_ROUTE = define('GET', '/v1/domains/:domain/mx', resolveMx, domainAndFresh, {
+  budget: 'lookup',
+  send: sendMx,
+});
+
 export const REST_ROUTES: readonly RestRoute[] = [
-  define('GET', '/v1/domains/:domain/mx', resolveMx, domainAndFresh, { budget: 'lookup', send: sendMx }),
+  MX_ROUTE,
   define('POST', '/v1/probes', probe, body, { budget: 'client' }),
   define('GET', '/v1/probes/:id', findProbe, byId),
   define('GET', '/v1/domains/:domain/report', report, domainAndFresh, { budget: 'client' }),
@@ -112,18 +117,20 @@ function serve(route: RestRoute, door: Door, request: FastifyRequest): Promise<v
   const visit = visitOf(request);
   if (visit.caller === null) throw new Error('a route ran without an admitted caller');
   const context = contextOf(visit, visit.caller, door.signal);
-  const finish = (outcome: Outcome<unknown>) => {
-    if (route.budget !== null && context.usage.length === 0) door.services.meter.note(route.budget, context);
-    sayUsage(visit, context.usage);
-    if (outcome.ok) route.send(outcome.value as never, visit, door);
-    else sendProblem(visit, pointedAtBody(outcome.refusal));
-  };
   const input = route.input(request);
   const outcome = input.ok ? invoke(route.operation, input.value, context, door.services) : input;
   // What is at hand is answered at once: a turn of the microtask queue is a tenth of a cached answer.
-  if (outcome instanceof Promise) return outcome.then(finish);
-  finish(outcome);
+  if (outcome instanceof Promise) return outcome.then((late) => answer(route, late, visit, context, door));
+  answer(route, outcome, visit, context, door);
   return undefined;
+}
+
+/** Says what came of a call. */
+export function answer(route: RestRoute, outcome: Outcome<unknown>, visit: Visit, context: Context, door: Door): void {
+  if (route.budget !== null && context.usage.length === 0) door.services.meter.note(route.budget, context);
+  sayUsage(visit, context.usage);
+  if (outcome.ok) route.send(outcome.value as never, visit, door);
+  else sendProblem(visit, pointedAtBody(outcome.refusal));
 }
 
 function sendValue(value: unknown, visit: Visit): void {
