@@ -131,6 +131,32 @@ export function parseRedisUrl(value: string): Read<string> {
   }
 }
 
+/** The base URL of an OpenTelemetry collector, as the address that its traces are posted to. */
+export function parseOtlpEndpoint(value: string): Read<string> {
+  const url = URL.parse(value);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    return bad('must be a URL such as http://127.0.0.1:4318');
+  }
+  // It is quoted where it is wrong, and a secret has a place of its own.
+  if (url.username !== '' || url.password !== '') {
+    return bad('must have no user or password; OTEL_EXPORTER_OTLP_HEADERS may hold them');
+  }
+  if (url.search !== '' || url.hash !== '') return bad('must end with its path');
+  return good(`${url.origin}${url.pathname.replace(/\/+$/, '')}/v1/traces`);
+}
+
+export function parseServiceName(value: string): Read<string> {
+  return /^[\p{L}\p{N}._/ -]{1,100}$/u.test(value)
+    ? good(value)
+    : bad('must be 1 to 100 letters, digits, blanks, dots, slashes, hyphens or underscores');
+}
+
+export function parseShare(value: string): Read<number> {
+  return /^(?:0|1|[01]?\.\d{1,9})$/.test(value) && Number(value) <= 1
+    ? good(Number(value))
+    : bad('must be from 0 to 1');
+}
+
 const SCOPES: readonly Scope[] = ['read', 'probe', 'send'];
 
 /** `name:sha256-hex-of-key:scope+scope`. */

@@ -18,8 +18,11 @@ import {
   parseMailbox,
   parseName,
   parseOrigin,
+  parseOtlpEndpoint,
   parsePort,
   parseRedisUrl,
+  parseServiceName,
+  parseShare,
   type Read,
 } from './config-values.ts';
 import { formatIp, parseIp } from './net/ip.ts';
@@ -108,6 +111,15 @@ export const Environment = Type.Object({
     64 * 1024 ** 3,
     'Bytes of the in-process cache; 64 MiB hold about 30,000 domains.',
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: text(
+    'OpenTelemetry collector that gets traces, over HTTP. Unset: none are made, and nothing is paid for them.',
+    { examples: ['http://127.0.0.1:4318'] },
+  ),
+  OTEL_SERVICE_NAME: text('Name of the service in its traces.', { default: 'mxscope' }),
+  OTEL_TRACES_SAMPLER_ARG: text(
+    'Share of the traces begun here that is kept, 0 to 1; a caller with a trace of their own decides for it.',
+    { default: '1' },
+  ),
   LOG_LEVEL: Type.Optional(
     Type.Unsafe<(typeof LOG_LEVELS)[number]>({
       type: 'string',
@@ -120,6 +132,9 @@ export const Environment = Type.Object({
 
 export type SettingName = keyof Static<typeof Environment>;
 export const SETTING_NAMES = Object.keys(Environment.properties) as SettingName[];
+
+/** `url`: where batches are posted; `share`: of the traces begun here, how many are kept, 0 to 1. */
+export type TraceSettings = { readonly url: string; readonly serviceName: string; readonly share: number };
 
 export type Config = {
   readonly host: string;
@@ -153,6 +168,8 @@ export type Config = {
   };
   readonly maxProbes: number;
   readonly cacheBytes: number;
+  /** null: no traces. */
+  readonly traces: TraceSettings | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 };
 
@@ -246,6 +263,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     },
     maxProbes: from.integer('MAX_PROBES'),
     cacheBytes: from.integer('CACHE_BYTES'),
+    traces: readTraces(from),
     logLevel: readLogLevel(from),
   };
   judgeTogether(config, from);
@@ -260,6 +278,13 @@ function readLogLevel(from: Reading): Config['logLevel'] {
       : { ok: true, value: known };
   });
   return level ?? 'info';
+}
+
+function readTraces(from: Reading): Config['traces'] {
+  const url = from.one('OTEL_EXPORTER_OTLP_ENDPOINT', parseOtlpEndpoint);
+  const serviceName = from.one('OTEL_SERVICE_NAME', parseServiceName);
+  const share = from.one('OTEL_TRACES_SAMPLER_ARG', parseShare);
+  return url === null || serviceName === null || share === null ? null : { url, serviceName, share };
 }
 
 function readDkim(from: Reading): Config['dkim'] {

@@ -1,6 +1,6 @@
 /**
  * Puts the parts together and takes them apart again. What must not be lost on the way out: requests under way, the last
- * lines of the log, what the stores are told of sends that were cut. Ends the process by itself; throws nothing.
+ * lines of the log, what the stores are told of sends that were cut, spans that wait for the collector. Ends the process by itself; throws nothing.
  */
 
 import { createPrivateKey } from 'node:crypto';
@@ -16,6 +16,7 @@ import { type ApiKey, type Config, parseApiKeys, readConfig } from './config.ts'
 import { createLog, createLogStream } from './log.ts';
 import type { Services } from './operations/types.ts';
 import { buildServices, type ServicesOptions } from './services.ts';
+import type { Telemetry } from './telemetry/otel.ts';
 
 /** From the signal to the end (contract §7), and within it when work under way is told to end, so that it can say so. */
 const GRACE_MS = 10_000;
@@ -25,7 +26,7 @@ const SETTLE_MS = 200;
 const SWEEP_MS = 100;
 
 /** What a test's closed world or a benchmark changes about the services. */
-export type Overrides = Omit<ServicesOptions, 'metrics' | 'onRedis' | 'dkimKey'>;
+export type Overrides = Omit<ServicesOptions, 'metrics' | 'tracer' | 'onRedis' | 'dkimKey'>;
 
 export async function start(
   env: Readonly<Record<string, string | undefined>>,
@@ -45,9 +46,11 @@ export async function start(
   };
   const metrics = createMetrics();
   const keys = createKeyRing([...config.apiKeys, ...keysOfFile(config)]);
+  const telemetry = await telemetryOf(config, logger);
   const services = await buildServices(config, {
     ...overrides,
     metrics: metrics.operations,
+    tracer: telemetry?.tracer,
     dkimKey: dkimKeyOf(config),
     onRedis: (status, reason) => logger[status === 'up' ? 'info' : 'warn']({ status, reason }, 'redis'),
   });
@@ -66,7 +69,7 @@ export async function start(
     logger.info({ signal }, 'stopping');
     setTimeout(() => stop.abort.abort(), ABORT_MS).unref();
     setTimeout(() => end(0), GRACE_MS).unref();
-    shutDown(app, services, logger).then(() => end(0));
+    shutDown(app, services, telemetry, logger).then(() => end(0));
   });
   if (config.apiKeysFile !== null) watchKeys(config.apiKeysFile, config.apiKeys, keys, logger);
   await app.listen({ host: config.host, port: config.port }).catch((err) => {
@@ -85,12 +88,27 @@ function onStop(stop: (signal: NodeJS.Signals) => void): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
 }
 
-async function shutDown(app: FastifyInstance, services: Services, logger: Logger): Promise<void> {
+/** OpenTelemetry is loaded for those who want traces, and costs the others nothing. */
+async function telemetryOf({ traces }: Config, logger: Logger): Promise<Telemetry | undefined> {
+  if (traces === null) return undefined;
+  const { startTelemetry } = await import('./telemetry/otel.ts');
+  return startTelemetry(traces, {
+    onChange: (status, reason) => logger[status === 'up' ? 'info' : 'warn']({ status, reason }, 'traces'),
+  });
+}
+
+async function shutDown(
+  app: FastifyInstance,
+  services: Services,
+  telemetry: Telemetry | undefined,
+  logger: Logger,
+): Promise<void> {
   // A connection whose last answer has gone out is idle from then on, and would hold the close until its client leaves.
   const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
   try {
     await app.close();
     await services.close();
+    await telemetry?.close();
   } catch (err) {
     logger.error({ err }, 'closing failed');
   }

@@ -15,6 +15,7 @@ import { createMeter } from './operations/meter.ts';
 import type { Metrics } from './operations/metrics.ts';
 import { createHotAnswers } from './operations/mx-answer.ts';
 import { createNeighbourhood } from './operations/neighbourhood.ts';
+import type { Tracer } from './operations/tracer.ts';
 import type { Services } from './operations/types.ts';
 import { createMemoryCache } from './store/memory-cache.ts';
 import { createMemoryFlights } from './store/memory-flights.ts';
@@ -22,9 +23,12 @@ import { createMemoryIdempotency } from './store/memory-idempotency.ts';
 import { createMemoryLimiter } from './store/memory-limiter.ts';
 import type { Cache, Flights, IdempotencyStore, RateLimiter } from './store/ports.ts';
 import type { RedisStores } from './store/redis.ts';
+import { tracedCommands, tracedResolver, tracedZones } from './telemetry/spans.ts';
 
 export type ServicesOptions = {
   readonly metrics: Metrics;
+  /** Where what goes out to the network is to be timed, call by call. */
+  readonly tracer?: Tracer | undefined;
   /** Changes of Redis' state, for the log; the reason holds no secret. */
   readonly onRedis?: (status: 'up' | 'down', reason: string) => void;
   /** PEM of the key that `DKIM_KEY_FILE` names. */
@@ -42,22 +46,27 @@ const HOT_SHARE = 0.25;
 const RECORDS_SHARE = 0.25;
 
 export async function buildServices(config: Config, options: ServicesOptions): Promise<Services> {
-  const { metrics, dkimKey = null, inProcessCache = true } = options;
+  const { metrics, tracer, dkimKey = null, inProcessCache = true } = options;
   const stores = await buildStores(config, options);
   const upstream = createResolver({
     servers: config.dnsServers ?? systemServers(),
     configured: config.dnsServers !== null,
   });
-  const resolver = cached(upstream, stores.cache, {
+  const resolver = cached(tracer ? tracedResolver(upstream, tracer) : upstream, stores.cache, {
     observe: ({ what }) => metrics.rrset(what),
     ...(stores.redis && { flights: stores.redis.questions }),
   });
   const policy = createAddressPolicy({ allow: config.allowTargets });
   const ports = new Set([...config.smtpPorts, ...(config.canary ? [config.canary.port] : [])]);
+  const zones = createZoneClient({
+    resolver,
+    port: options.zonePort ?? 53,
+    judge: (ip) => policy.judge(ip).allowed,
+  });
   return {
     config,
     resolver,
-    zones: createZoneClient({ resolver, port: options.zonePort ?? 53, judge: (ip) => policy.judge(ip).allowed }),
+    zones: tracer ? tracedZones(zones, tracer) : zones,
     cache: stores.cache,
     records: stores.records,
     flights: stores.flights,
@@ -69,6 +78,7 @@ export async function buildServices(config: Config, options: ServicesOptions): P
     dialer: createDialer({ policy, ports, extraRoots: options.extraRoots ?? [] }),
     neighbourhood: createNeighbourhood(),
     metrics,
+    tracer,
     dkim: config.dkim && dkimKey ? { ...config.dkim, privateKey: dkimKey } : null,
     redisStatus: () => stores.redis?.status() ?? 'off',
     now: Date.now,
@@ -88,13 +98,16 @@ type Stores = {
   readonly redis: RedisStores | null;
 };
 
-async function buildStores(config: Config, { inProcessCache, onRedis }: ServicesOptions): Promise<Stores> {
+async function buildStores(config: Config, { inProcessCache, onRedis, tracer }: ServicesOptions): Promise<Stores> {
   const cache = createMemoryCache({ maxBytes: config.cacheBytes * (1 - HOT_SHARE - RECORDS_SHARE) });
   const records = createMemoryCache({ maxBytes: config.cacheBytes * RECORDS_SHARE });
   if (config.redisUrl !== null) {
     const { openRedis } = await import('./store/redis.ts');
     const layers = { cache, records, inProcess: inProcessCache ?? true };
-    const redis = await openRedis(config.redisUrl, layers, onRedis ? { onChange: onRedis } : {});
+    const redis = await openRedis(config.redisUrl, layers, {
+      ...(onRedis && { onChange: onRedis }),
+      ...(tracer && { around: tracedCommands(tracer) }),
+    });
     return { ...redis, redis };
   }
   return {

@@ -15,6 +15,8 @@ type Import = {
   /** Nothing of it is left at run time. */
   readonly typeOnly: boolean;
   readonly names: readonly string[];
+  /** `import()`: loaded when that line runs. */
+  readonly late: boolean;
 };
 
 const src = join(import.meta.dirname, '..', 'src');
@@ -45,10 +47,10 @@ function importsOf(file: string, text: string): Import[] {
         .flatMap((name) => name.trim() || []) ?? [];
     const allTypes = names.length > 0 && /^\{[^}]*\}$/.test(what.trim()) && names.every((n) => n.startsWith('type '));
     const bare = names.filter((name) => !name.startsWith('type ')).map((name) => name.split(/\s+as\s+/)[0] ?? '');
-    return { file, ...target(specifier), typeOnly: type !== undefined || allTypes, names: bare };
+    return { file, ...target(specifier), typeOnly: type !== undefined || allTypes, names: bare, late: false };
   });
   const late = [...code.matchAll(DYNAMIC)].map(([, specifier = '']) => {
-    return { file, ...target(specifier), typeOnly: false, names: [] };
+    return { file, ...target(specifier), typeOnly: false, names: [], late: true };
   });
   return [...fixed, ...late];
 }
@@ -113,6 +115,7 @@ const reserved: readonly { what: RegExp; only: readonly string[]; free?: readonl
   { what: /^(?:fastify|@fastify\/|mercurius)/, only: ['app.ts', 'api/'] },
   { what: /^graphql/, only: ['app.ts', 'api/'] },
   { what: /^nodemailer/, only: ['smtp/'] },
+  { what: /^@opentelemetry\//, only: ['telemetry/otel.ts'] },
   { what: /^pino/, only: ['app.ts', 'process.ts', 'log.ts'] },
 ];
 
@@ -148,16 +151,20 @@ const arrows: Readonly<Record<string, { values: readonly string[]; types?: reado
     types: ['store/ports.ts', 'dns/', 'net/', 'config.ts'],
   },
   api: { values: ['operations/', 'config.ts'], types: ['diagnosis/', 'mx/', 'smtp/', 'log.ts'] },
+  telemetry: { values: [], types: ['operations/tracer.ts', 'dns/', 'config.ts'] },
   'config-values.ts': { values: ['store/redis-url.ts'], types: ['operations/types.ts'] },
   'config.ts': { values: ['config-values.ts'], types: ['operations/types.ts'] },
   'services.ts': {
-    values: ['dns/', 'mx/', 'net/', 'smtp/', 'store/', 'operations/'],
+    values: ['dns/', 'mx/', 'net/', 'smtp/', 'store/', 'operations/', 'telemetry/spans.ts'],
     types: ['config.ts', 'diagnosis/'],
   },
   'app.ts': { values: ['api/', 'operations/', 'log.ts'], types: ['services.ts', 'config.ts'] },
   'log.ts': { values: [] },
   // The body of main, imported late so that Node's compile cache holds it too.
-  'process.ts': { values: ['config.ts', 'services.ts', 'app.ts', 'log.ts', 'api/'], types: ['operations/'] },
+  'process.ts': {
+    values: ['config.ts', 'services.ts', 'app.ts', 'log.ts', 'api/', 'telemetry/otel.ts'],
+    types: ['operations/'],
+  },
   'main.ts': { values: ['process.ts'] },
 };
 
@@ -171,6 +178,13 @@ test.for(Object.keys(arrows))('%s imports only what lies below it', (layer) => {
   const allowed = (i: Import) => isOneOf(i.target, values) || (i.typeOnly && isOneOf(i.target, types));
   const own = imports.filter((i) => i.relative && layerOf(i.file) === layer);
   expect(show(own.filter((i) => !inside(i) && !allowed(i)))).toEqual([]);
+});
+
+test('OpenTelemetry is loaded when traces are wanted, and only then', () => {
+  const otel = imports.filter((i) => i.target === 'telemetry/otel.ts' && !i.typeOnly);
+  expect(otel.map(({ file, late }) => ({ file, late }))).toEqual([{ file: 'process.ts', late: true }]);
+  const types = imports.filter((i) => i.target.startsWith('@opentelemetry/') && i.file !== 'telemetry/otel.ts');
+  expect(show(types)).toEqual([]);
 });
 
 test('the doors do not know each other', () => {

@@ -9,11 +9,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Log } from '../log.ts';
+import type { RequestSpan, Tracer } from '../operations/tracer.ts';
 import type { Caller, Context, Usage } from '../operations/types.ts';
 import type { Language } from '../texts/text.ts';
 import type { ClientAddress } from './client-address.ts';
 import { type Declined, PROBLEM_TYPE, problemOf, retryAfterOf, statusOf } from './refusals.ts';
 import type { RouteFigures } from './request-figures.ts';
+import { endSpan, openSpan } from './trace.ts';
 import { usageHeaders } from './usage-headers.ts';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
@@ -24,7 +26,12 @@ const NO_STORE = 'no-store';
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /** What all visits share. */
-export type House = { readonly log: Log; readonly addressOf: ClientAddress; readonly vary: string };
+export type House = {
+  readonly log: Log;
+  readonly addressOf: ClientAddress;
+  readonly vary: string;
+  readonly tracer: Tracer | undefined;
+};
 
 export type Visit = {
   readonly raw: IncomingMessage;
@@ -41,6 +48,8 @@ export type Visit = {
   readonly response: ServerResponse;
   readonly startedAt: number;
   readonly house: House;
+  /** Only where requests are traced. */
+  readonly span: RequestSpan | undefined;
 };
 
 export function openVisit(
@@ -64,6 +73,7 @@ export function openVisit(
     response,
     startedAt: performance.now(),
     house,
+    span: house.tracer && openSpan(house.tracer, raw, id),
   };
 }
 
@@ -91,8 +101,8 @@ export const bareHead = (requestId: string): readonly (readonly [string, string]
   ['Cache-Control', NO_STORE],
 ];
 
-export function contextOf({ id, lang }: Visit, caller: Caller, signal: AbortSignal): Context {
-  return { caller, lang, requestId: id, signal, usage: [] };
+export function contextOf({ id, lang, span }: Visit, caller: Caller, signal: AbortSignal): Context {
+  return { caller, lang, requestId: id, signal, usage: [], span };
 }
 
 /** The whole answer. `type` null: there is no body (204, 304). */
@@ -112,11 +122,13 @@ export function send(visit: Visit, status: number, type: string | null, body: st
   record(visit, status);
 }
 
-function record({ raw, id, route, caller, startedAt, house }: Visit, status: number): void {
+function record(visit: Visit, status: number): void {
+  const { raw, id, route, caller, startedAt, house, span } = visit;
   const ms = performance.now() - startedAt;
   const method = raw.method ?? '';
   route.record(method, status, ms);
   house.log.request({ id, method, route: route.route, status, ms, caller: caller?.name, ip: house.addressOf(raw) });
+  if (span !== undefined) endSpan(span, visit, status);
 }
 
 export function sendJson(visit: Visit, json: string): void {

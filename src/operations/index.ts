@@ -47,5 +47,16 @@ export function invoke<I, O>(
     const [first] = errors;
     return refuse('invalid-request', `${first?.pointer || 'the input'} ${first?.detail}`, { errors });
   }
-  return operation.atHand?.(input as I, context, services) ?? operation.run(input as I, context, services);
+  return operation.atHand?.(input as I, context, services) ?? run(operation, input as I, context, services);
+}
+
+/** What is at hand takes no time worth a span of its own. */
+function run<I, O>(operation: Operation<I, O>, input: I, context: Context, services: Services): Promise<Outcome<O>> {
+  const { span } = context;
+  if (span === undefined) return operation.run(input, context, services);
+  return span.span(
+    { name: operation.id, kind: 'internal', attributes: {} },
+    () => operation.run(input, context, services),
+    (outcome) => ({ attributes: { 'mxscope.outcome': outcome.ok ? 'ok' : outcome.refusal.code } }),
+  );
 }

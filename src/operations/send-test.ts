@@ -18,6 +18,7 @@ import { Id, TestSend, TestSendInput } from './contract.ts';
 import { lookUp } from './resolve.ts';
 import { kept, parseSend, renderSend, type SendRecord } from './send-record.ts';
 import { checkIdempotencyKey, checkSend, fingerprintOf, type SendRequest } from './send-request.ts';
+import { tracedAttempts } from './session-spans.ts';
 import { onlyForbidden, targetsOfHost, targetsOfRoute } from './targets.ts';
 import type { Context, Operation, Services } from './types.ts';
 
@@ -263,6 +264,7 @@ async function deliver(job: Job, context: Context, services: Services): Promise<
         return token.ok ? 'ok' : 'rate-limited';
       },
       onLate: (late) => void end(recordOf(late)),
+      ...tracedAttempts(services.tracer),
     },
   );
   const [limit] = limits;

@@ -11,6 +11,7 @@ import { type ProbeTarget, probeHost, undialled } from '../smtp/probe.ts';
 import type { HostProbe, ProbeOutcome, Security } from '../smtp/types.ts';
 import { doubtful } from './neighbourhood.ts';
 import { reviveProbe } from './session-cache.ts';
+import { tracedProbe } from './session-spans.ts';
 import { MAX_DIALLED, type Target, targetsOfHost } from './targets.ts';
 import type { Context, Services } from './types.ts';
 
@@ -183,12 +184,14 @@ async function dialSession(
         await token.value.giveBack();
         return undone('skipped', null);
       }
-      const probe = await probeHost(of, services.dialer, {
-        ehloName: services.config.ehloName,
-        maxMs: Math.min(options.maxMs, options.deadline - started),
-        signal: context.signal,
-        anotherSession: async () => (await budget()).ok,
-      });
+      const probe = await tracedProbe(services.tracer, of, () =>
+        probeHost(of, services.dialer, {
+          ehloName: services.config.ehloName,
+          maxMs: Math.min(options.maxMs, options.deadline - started),
+          signal: context.signal,
+          anotherSession: async () => (await budget()).ok,
+        }),
+      );
       services.metrics.session(probe.outcome, (performance.now() - started) / 1000);
       services.neighbourhood.remember(probe, services.now());
       await keep(target, options, probe, services);

@@ -17,6 +17,7 @@ import type { Meter } from './meter.ts';
 import type { Metrics } from './metrics.ts';
 import type { HotAnswers } from './mx-answer.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
+import type { RequestSpan, Tracer } from './tracer.ts';
 
 export type Scope = 'read' | 'probe' | 'send';
 
@@ -31,6 +32,8 @@ export type Context = {
   readonly signal: AbortSignal;
   /** Filled by metered operations: what the doors answer as `RateLimit` and `RateLimit-Policy`. */
   readonly usage: Usage[];
+  /** The request's, where requests are traced. */
+  readonly span?: RequestSpan | undefined;
 };
 
 export type Usage = {
@@ -68,6 +71,7 @@ export type Services = {
   readonly dialer: Dialer;
   readonly neighbourhood: Neighbourhood;
   readonly metrics: Metrics;
+  readonly tracer: Tracer | undefined;
   /** Signs test messages, where the settings name a key. */
   readonly dkim: { readonly domain: string; readonly selector: string; readonly privateKey: string } | null;
   readonly redisStatus: () => 'up' | 'down' | 'off';

@@ -39,7 +39,11 @@ export type SendOptions = TransactionOptions & {
   readonly onLate?: (delivery: Delivery) => void;
   /** No attempt begins later than this. */
   readonly newAttemptsMs?: number;
+  /** Stands around every session, for who wants to time it; must run it, once, and pass on what comes of it. */
+  readonly around?: (address: Address, session: () => Promise<Tried>) => Promise<Tried>;
 };
+
+export type Address = { readonly host: string; readonly ip: string; readonly port: number };
 
 export type Delivery = {
   readonly status: SendStatus;
@@ -127,11 +131,14 @@ async function tryInBothWays(
   options: SendOptions,
   latest: number,
 ): Promise<Tried[]> {
-  const first = await tryAddress({ ...target, port, security }, envelope, dialer, options);
+  const { around = (_address, session) => session() } = options;
+  const tryWith = (way: Security) =>
+    around({ ...target, port }, () => tryAddress({ ...target, port, security: way }, envelope, dialer, options));
+  const first = await tryWith(security);
   const { outcome, unmet } = first.attempt;
   if (outcome !== 'tls-error' || unmet !== null || security !== 'starttls' || performance.now() > latest)
     return [first];
-  return [first, await tryAddress({ ...target, port, security: 'none' }, envelope, dialer, options)];
+  return [first, await tryWith('none')];
 }
 
 /**

@@ -59,7 +59,7 @@ export function createLayeredCache(
     const mine = current(copy);
     if (mine === undefined && link.status() === 'up') {
       try {
-        return open(key, await link.run((client) => client.get(name(key))));
+        return open(key, await link.run('GET', (client) => client.get(name(key))));
       } catch {
         // The copy, if there is one, is the best there is.
       }
@@ -74,7 +74,7 @@ export function createLayeredCache(
     if (!shared) return;
     const now = wallClock();
     const sealed = seal(value, now + ttlMs, now + Math.min(freshMs, ttlMs));
-    await link.run((client) => client.set(name(key), sealed, 'PX', Math.floor(ttlMs))).catch(() => {});
+    await link.run('SET', (client) => client.set(name(key), sealed, 'PX', Math.floor(ttlMs))).catch(() => {});
   };
 
   return {
@@ -83,7 +83,7 @@ export function createLayeredCache(
     getSync: (key) => current(memory.entry(key))?.value,
     async delete(key) {
       memory.drop(key);
-      await link.run((client) => client.del(name(key))).catch(() => {});
+      await link.run('DEL', (client) => client.del(name(key))).catch(() => {});
     },
   };
 }

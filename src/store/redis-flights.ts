@@ -90,7 +90,7 @@ function createLeases(link: RedisLink, leaseMs: number) {
   return {
     async take(key: string, token: string): Promise<'mine' | 'taken' | 'away'> {
       try {
-        const reply = await link.run((client) => client.set(name(key), token, 'PX', leaseMs, 'NX'));
+        const reply = await link.run('SET', (client) => client.set(name(key), token, 'PX', leaseMs, 'NX'));
         if (reply !== 'OK') return 'taken';
       } catch {
         return 'away';

@@ -19,7 +19,7 @@ export interface RedisLink {
   /** Why it is down, for the log: a code, never an address or a secret. */
   trouble(): string | null;
   /** Rejects with RedisAway, at once when down and after `timeoutMs` at the latest, or with what Redis says of the command. */
-  run<T>(command: (client: RedisClient) => Promise<T>): Promise<T>;
+  run<T>(name: Command, command: (client: RedisClient) => Promise<T>): Promise<T>;
   /** A script on one key. What it returns is the caller's to validate. */
   evaluate(script: Script, key: string, args: readonly (string | number)[]): Promise<unknown>;
   /** Called each time Redis comes back. */
@@ -29,6 +29,8 @@ export interface RedisLink {
   close(): void;
 }
 
+type Command = 'GET' | 'SET' | 'DEL' | 'EVALSHA';
+
 export type RedisLinkOptions = {
   /** A command that takes longer takes the link down. */
   readonly timeoutMs?: number;
@@ -37,6 +39,8 @@ export type RedisLinkOptions = {
   readonly tls?: ConnectionOptions;
   /** Changes of state, for the log; the reason holds no secret. */
   readonly onChange?: (status: 'up' | 'down', reason: string) => void;
+  /** Stands around every command, for who wants to time it; must run it, at once, and pass on what comes of it. */
+  readonly around?: <T>(name: Command, run: () => Promise<T>) => Promise<T>;
 };
 
 export const KEY_PREFIX = 'mxscope:';
@@ -64,7 +68,7 @@ const PROBE = script(`redis.call('TIME') return redis.call('SET', KEYS[1], ARGV[
 export const redisStatus = (link: RedisLink | null): 'up' | 'down' | 'off' => link?.status() ?? 'off';
 
 export function connectRedis(url: string, options: RedisLinkOptions = {}): RedisLink {
-  const { timeoutMs = 250, probeMs = 1000, onChange = () => {} } = options;
+  const { timeoutMs = 250, probeMs = 1000, onChange = () => {}, around } = options;
   const client = createClient(readRedisUrl(url), timeoutMs, options.tls);
   const probeKey = `${KEY_PREFIX}probe:${randomUUID()}`;
   const listeners: (() => void)[] = [];
@@ -121,8 +125,10 @@ export function connectRedis(url: string, options: RedisLinkOptions = {}): Redis
       answer.then(answered, failed);
     });
 
-  const run = <T>(command: (client: RedisClient) => Promise<T>): Promise<T> =>
-    up ? guarded(command(client)) : Promise.reject(AWAY);
+  const run = <T>(name: Command, command: (client: RedisClient) => Promise<T>): Promise<T> => {
+    if (!up) return Promise.reject(AWAY);
+    return around === undefined ? guarded(command(client)) : around(name, () => guarded(command(client)));
+  };
 
   const probe = () => {
     if (closed || client.status !== 'ready') return;
@@ -145,7 +151,7 @@ export function connectRedis(url: string, options: RedisLinkOptions = {}): Redis
     status: () => (up ? 'up' : 'down'),
     trouble: () => trouble,
     run,
-    evaluate: (name, key, args) => run((connected) => evaluateOn(connected, name, key, args)),
+    evaluate: (lua, key, args) => run('EVALSHA', (connected) => evaluateOn(connected, lua, key, args)),
     onUp: (listener) => listeners.push(listener),
     whenUp: (waitMs) => whenUp(() => up, listeners, waitMs),
     close() {

@@ -302,5 +302,5 @@ test('nothing of ours is left in the event loop after close', async () => {
   expect(process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length).toBeLessThanOrEqual(
     before,
   );
-  await expect(closing.run((client) => client.get('k'))).rejects.toThrow('Redis is away');
+  await expect(closing.run('GET', (client) => client.get('k'))).rejects.toThrow('Redis is away');
 });
