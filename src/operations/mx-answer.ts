@@ -124,6 +124,8 @@ export interface HotAnswers {
   /** Renders `stored` as a hit of `layer` and keeps it; the text is made anew when the second has passed. */
   put(domain: string, lang: Language, stored: StoredAnswer, layer: Layer, now: number): MxRendered;
   drop(domain: string): void;
+  /** Callers who want the same while `read` is under way share it: of a name much asked for, the store is asked once. */
+  once(domain: string, lang: Language, read: () => Promise<MxRendered | undefined>): Promise<MxRendered | undefined>;
 }
 
 type Hot = { readonly stored: StoredAnswer; rendered: MxRendered; readonly layer: Layer };
@@ -131,6 +133,7 @@ type Hot = { readonly stored: StoredAnswer; rendered: MxRendered; readonly layer
 /** `maxBytes` 0 keeps nothing: each answer then comes from the store behind. */
 export function createHotAnswers(maxBytes: number): HotAnswers {
   const kept = new Map<string, Hot>();
+  const reads = new Map<string, Promise<MxRendered | undefined>>();
   let bytes = 0;
   // A string of Latin-1 text takes a byte a character; a Thai text two.
   const sizeOf = (hot: Hot) => 2 * hot.rendered.json.length + hot.stored.body.length + 512;
@@ -171,6 +174,15 @@ export function createHotAnswers(maxBytes: number): HotAnswers {
     },
     drop(domain) {
       for (const lang of ['en', 'th']) forget(`${lang} ${domain}`);
+    },
+    once(domain, lang, read) {
+      const key = `${lang} ${domain}`;
+      let reading = reads.get(key);
+      if (!reading) {
+        reading = read().finally(() => reads.delete(key));
+        reads.set(key, reading);
+      }
+      return reading;
     },
   };
 }

@@ -10,6 +10,7 @@ import { type Domain, parseDomain } from '../dns/name.ts';
 import { routeMail } from '../mx/route.ts';
 import type { MailRoute } from '../mx/types.ts';
 import { type Outcome, ok, type Refusal, refuse } from '../outcome.ts';
+import type { Language } from '../texts/text.ts';
 import { DomainName, MxAnswer } from './contract.ts';
 import { type MxRendered, parse, renderAnswer, serialise, store } from './mx-answer.ts';
 import { noteTtl } from './seen-ttl.ts';
@@ -39,8 +40,9 @@ export const resolveMx: Operation<ResolveInput, MxRendered> = {
     if (!parsed.ok) return parsed;
     const domain = parsed.value;
     if (!input.fresh) {
-      const cached = await storedAnswer(domain, context, services);
+      const cached = await services.hot.once(domain, context.lang, () => storedAnswer(domain, context.lang, services));
       if (cached) {
+        services.metrics.mxAnswer('hit', cached.layer);
         services.meter.note('lookup', context);
         return ok(cached);
       }
@@ -49,13 +51,12 @@ export const resolveMx: Operation<ResolveInput, MxRendered> = {
   },
 };
 
-async function storedAnswer(domain: Domain, context: Context, services: Services): Promise<MxRendered | undefined> {
+async function storedAnswer(domain: Domain, lang: Language, services: Services): Promise<MxRendered | undefined> {
   const hit = await services.cache.get(`mx:${domain}`);
   const stored = hit && parse(hit.value);
   const now = services.now();
   if (!stored || stored.expiresAt <= now || stored.resolvedAt > now + 1000) return undefined;
-  services.metrics.mxAnswer('hit', hit.layer);
-  return services.hot.put(domain, context.lang, stored, hit.layer, now);
+  return services.hot.put(domain, lang, stored, hit.layer, now);
 }
 
 async function resolveAnew(

@@ -46,6 +46,15 @@ describe('the cache', () => {
     expect(second?.answer().resolvedAt).toBe(first?.answer().resolvedAt);
   });
 
+  test('is read once for callers who want the same at once', async () => {
+    const [left, right] = await instances();
+    await left.value(resolveMx, { domain: 'dom.test' });
+    await redis.command('CONFIG RESETSTAT');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => cacheOf(right, 'dom.test')));
+    expect(answers).toEqual(answers.map(() => expect.objectContaining({ state: 'hit', layer: 'redis' })));
+    expect(await redis.command('INFO stats')).toMatch(/^keyspace_hits:1\r$/m);
+  });
+
   test('asks upstream for each RRset once per TTL, whoever is asked', async () => {
     const pair = await instances();
     for (let round = 0; round < 12; round++) {
