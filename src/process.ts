@@ -21,6 +21,9 @@ import type { Telemetry } from './telemetry/otel.ts';
 /** From the signal to the end (contract §7), and within it when work under way is told to end, so that it can say so. */
 const GRACE_MS = 10_000;
 const ABORT_MS = 8_500;
+/** Connections that may wait to be taken, as far as the kernel lets them. Node's 511 leaves most of a burst of 2,000 to the
+ * next try of their kernels, seconds later. */
+const BACKLOG = 4_096;
 /** A file that is written in several steps is read when it has been still for this long. */
 const SETTLE_MS = 200;
 const SWEEP_MS = 100;
@@ -72,7 +75,7 @@ export async function start(
     shutDown(app, services, telemetry, logger).then(() => end(0));
   });
   if (config.apiKeysFile !== null) watchKeys(config.apiKeysFile, config.apiKeys, keys, logger);
-  await app.listen({ host: config.host, port: config.port }).catch((err) => {
+  await app.listen({ host: config.host, port: config.port, backlog: BACKLOG }).catch((err) => {
     logger.fatal({ err }, 'cannot listen');
     end(1);
   });
