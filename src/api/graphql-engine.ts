@@ -87,7 +87,8 @@ async function startMercurius(): Promise<Execute> {
   await host.ready();
   return async (text, shared, variables) => {
     try {
-      return (await host.graphql(text, shared as never, variables as never)) as ExecutionResult;
+      // With variables, even none, mercurius builds an execution context of its own to judge them.
+      return (await host.graphql(text, shared as never, (variables ?? undefined) as never)) as ExecutionResult;
     } catch (error) {
       // Documents and variables that do not fit the schema.
       const errors = (error as { errors?: unknown }).errors;

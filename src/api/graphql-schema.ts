@@ -9,7 +9,7 @@ import { SHARED_SCHEMAS } from '../operations/contract.ts';
 import { invoke, operations } from '../operations/index.ts';
 import type { DrawnRoute } from '../operations/report.ts';
 import type { Context, Operation, Services } from '../operations/types.ts';
-import type { Refusal } from '../outcome.ts';
+import type { Outcome, Refusal } from '../outcome.ts';
 import type { Language } from '../texts/text.ts';
 
 /** What resolvers share in one request. `spoken` gathers the languages that were used. */
@@ -38,13 +38,13 @@ const inLanguage = (shared: GraphqlContext, lang: unknown): Context => {
   return chosen === shared.context.lang ? shared.context : { ...shared.context, lang: chosen };
 };
 
-async function run<I, O>(
-  operation: Operation<I, O>,
-  input: unknown,
-  shared: GraphqlContext,
-  lang: unknown,
-): Promise<O> {
-  const outcome = await invoke(operation, input, inLanguage(shared, lang), shared.services);
+/** What is at hand comes without a promise, which would cost more than the answer. */
+function run<I, O>(operation: Operation<I, O>, input: unknown, shared: GraphqlContext, lang: unknown): O | Promise<O> {
+  const outcome = invoke(operation, input, inLanguage(shared, lang), shared.services);
+  return outcome instanceof Promise ? outcome.then(valueIn) : valueIn(outcome);
+}
+
+function valueIn<O>(outcome: Outcome<O>): O {
   if (outcome.ok) return outcome.value;
   throw new Refused(outcome.refusal);
 }
@@ -73,8 +73,10 @@ const onInput =
 
 const onDomain =
   <O, T>(operation: Operation<{ domain: string; fresh?: boolean }, O>, show: (value: O) => T): Resolve =>
-  async ({ name, lang }: DomainSource, { fresh }, shared) =>
-    show(await run(operation, given({ domain: name, fresh }), shared, lang));
+  ({ name, lang }: DomainSource, { fresh }, shared) => {
+    const value = run(operation, given({ domain: name, fresh }), shared, lang);
+    return value instanceof Promise ? value.then(show) : show(value);
+  };
 
 const RESOLVERS: Readonly<Record<string, Readonly<Record<string, Resolve>>>> = {
   Query: {
