@@ -137,7 +137,6 @@ export function parseOtlpEndpoint(value: string): Read<string> {
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     return bad('must be a URL such as http://127.0.0.1:4318');
   }
-  // It is quoted where it is wrong, and a secret has a place of its own.
   if (url.username !== '' || url.password !== '') {
     return bad('must have no user or password; OTEL_EXPORTER_OTLP_HEADERS may hold them');
   }

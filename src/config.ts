@@ -113,7 +113,7 @@ export const Environment = Type.Object({
   ),
   OTEL_EXPORTER_OTLP_ENDPOINT: text(
     'OpenTelemetry collector that gets traces, over HTTP. Unset: none are made, and nothing is paid for them.',
-    { examples: ['http://127.0.0.1:4318'] },
+    { secret: true, examples: ['http://127.0.0.1:4318'] },
   ),
   OTEL_SERVICE_NAME: text('Name of the service in its traces.', { default: 'mxscope' }),
   OTEL_TRACES_SAMPLER_ARG: text(

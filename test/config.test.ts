@@ -36,6 +36,7 @@ test('without any setting the defaults of the contract hold', () => {
     rates: { lookupPerMinute: 3000, clientPerMinute: 60, targetPerMinute: 6, sendPerHour: 20 },
     maxProbes: 500,
     cacheBytes: 64 * 1024 * 1024,
+    traces: null,
     logLevel: 'info',
   });
 });
@@ -100,6 +101,21 @@ describe('values', () => {
       { CORS_ORIGINS: 'https://a.example,http://b.example:8080' },
       ['https://a.example', 'http://b.example:8080'],
     ],
+    [
+      'traces',
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' },
+      { url: 'http://127.0.0.1:4318/v1/traces', serviceName: 'mxscope', share: 1 },
+    ],
+    [
+      'traces',
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'https://Otel.example/otlp/',
+        OTEL_SERVICE_NAME: 'desk / ไทย',
+        OTEL_TRACES_SAMPLER_ARG: '.05',
+      },
+      { url: 'https://otel.example/otlp/v1/traces', serviceName: 'desk / ไทย', share: 0.05 },
+    ],
+    ['traces', { OTEL_SERVICE_NAME: 'desk' }, null],
     ['logLevel', { LOG_LEVEL: 'silent' }, 'silent'],
   ])('%s of %o', ([member, env, expected]) => {
     expect(good(env)[member]).toEqual(expected);
@@ -150,6 +166,14 @@ describe('faults', () => {
     ['RATE_SEND_PER_HOUR', { RATE_SEND_PER_HOUR: 'many' }],
     ['MAX_PROBES', { MAX_PROBES: '0' }],
     ['CACHE_BYTES', { CACHE_BYTES: '1' }],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_ENDPOINT: '127.0.0.1:4318' }],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_ENDPOINT: 'grpc://127.0.0.1:4317' }],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user@127.0.0.1:4318' }],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318?a=b' }],
+    ['OTEL_SERVICE_NAME', { OTEL_SERVICE_NAME: 'a\nb' }],
+    ['OTEL_TRACES_SAMPLER_ARG', { OTEL_TRACES_SAMPLER_ARG: '1.5' }],
+    ['OTEL_TRACES_SAMPLER_ARG', { OTEL_TRACES_SAMPLER_ARG: '-0.1' }],
+    ['OTEL_TRACES_SAMPLER_ARG', { OTEL_TRACES_SAMPLER_ARG: '50%' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'verbose' }],
     ['HOST', { HOST: '0.0.0.0' }],
     ['HOST', { HOST: '::' }],
@@ -174,6 +198,7 @@ describe('faults', () => {
           ...lines({ API_KEYS: `desk:${secret}:read` }),
           ...lines({ API_KEYS: secret }),
           ...lines({ REDIS_URL: `http://user:${secret}@redis.example` }),
+          ...lines({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://user:${secret}@otel.example` }),
         ].join('\n');
         expect(told).toMatch(/API_KEYS/);
         expect(told).not.toContain('s3cr3t');
