@@ -7,9 +7,10 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { dig } from './dig.ts';
 import { type Daemon, type Lab, must, needCommand, startDaemon } from './lab.ts';
+import { type Nsd, startNsd } from './nsd.ts';
 
 export type DnsWorld = {
-  readonly nsd: Daemon & { readonly ip: string };
+  readonly nsd: Nsd;
   readonly unbound: Daemon & { readonly ip: string };
   readonly port: number;
   /** What `DNS_SERVERS` takes. */
@@ -22,27 +23,33 @@ const NSD = 53;
 const UNBOUND = 54;
 const DEAD = 99;
 
+const ZONES = {
+  '.': 'root',
+  example: 'example',
+  'signed.example': 'signed.example.signed',
+  'bogus.example': 'bogus.example.signed',
+  // Nobody writes this file: a lame server.
+  'lame.example': 'no-such-file',
+};
+
 /** `lines` are relative to `example.`; `@NSD@` and `@DEAD@` in them become addresses of this lab. */
 export async function startDns(lab: Lab, lines: readonly string[], signed: readonly string[]): Promise<DnsWorld> {
   const zones = join(lab.dir, 'zones');
   await mkdir(zones, { recursive: true });
   const place = (line: string) => line.replaceAll('@NSD@', lab.ip(NSD)).replaceAll('@DEAD@', lab.ip(DEAD));
   let serial = 1;
-  const writeExample = (records: readonly string[]) =>
-    writeFile(join(zones, 'example'), zoneFile('example.', serial, lab.ip(NSD), records.map(place)));
+  const example = (records: readonly string[]) => zoneFile('example.', serial, lab.ip(NSD), records.map(place));
   await writeFile(join(zones, 'root'), rootZone(lab.ip(NSD)));
-  await writeExample(lines);
+  await writeFile(join(zones, 'example'), example(lines));
   await signZone(zones, 'signed.example', lab.ip(NSD), signed);
   await signZone(zones, 'bogus.example', lab.ip(NSD), signed);
   await spoil(join(zones, 'bogus.example.signed'));
 
-  const nsd = await startNsd(lab, zones);
+  const nsd = await startNsd(lab, { last: NSD, dir: zones, zones: ZONES });
   const unbound = await startUnbound(lab, zones);
   const publish = async (records: readonly string[]) => {
     serial += 1;
-    await writeExample(records);
-    process.kill(nsd.pid, 'SIGHUP');
-    await untilSerial(lab, serial);
+    await nsd.load('example', serial, example(records));
     await must(needCommand('unbound-control'), ['-c', join(lab.dir, 'unbound.conf'), 'flush_zone', 'example']);
   };
   return { nsd, unbound, port: lab.dnsPort, servers: `${unbound.ip}:${lab.dnsPort}`, publish };
@@ -82,40 +89,6 @@ async function spoil(file: string): Promise<void> {
   const spoilt = text.replace(/MX\t10 mx1/, 'MX\t11 mx1');
   if (spoilt === text) throw new Error('the signed zone has no MX record to spoil');
   await writeFile(file, spoilt);
-}
-
-async function startNsd(lab: Lab, zones: string): Promise<Daemon & { ip: string }> {
-  const ip = lab.ip(NSD);
-  const zone = (name: string, file: string) => `zone:\n  name: "${name}"\n  zonefile: "${file}"`;
-  const config = [
-    'server:',
-    `  ip-address: ${ip}@${lab.dnsPort}`,
-    '  username: ""',
-    '  chroot: ""',
-    `  zonesdir: "${zones}"`,
-    `  pidfile: ""`,
-    `  xfrdir: "${lab.dir}"`,
-    `  xfrdfile: ""`,
-    `  zonelistfile: "${lab.dir}/zone.list"`,
-    '  server-count: 1',
-    '  rrl-ratelimit: 0',
-    'remote-control:',
-    '  control-enable: no',
-    zone('.', 'root'),
-    zone('example', 'example'),
-    zone('signed.example', 'signed.example.signed'),
-    zone('bogus.example', 'bogus.example.signed'),
-    // Without its file NSD has nothing to serve and says SERVFAIL: a lame server.
-    zone('lame.example', 'no-such-file'),
-  ];
-  const file = join(lab.dir, 'nsd.conf');
-  await writeFile(file, `${config.join('\n')}\n`);
-  const daemon = await startDaemon(lab, {
-    command: needCommand('nsd'),
-    args: ['-d', '-c', file],
-    ready: () => answers(ip, lab.dnsPort),
-  });
-  return { ...daemon, ip };
 }
 
 async function startUnbound(lab: Lab, zones: string): Promise<Daemon & { ip: string }> {
@@ -161,13 +134,4 @@ async function startUnbound(lab: Lab, zones: string): Promise<Daemon & { ip: str
 async function answers(ip: string, port: number): Promise<boolean> {
   const reply = await dig({ ip, port }, 'example', 'SOA', { tries: 1 });
   return reply.status === 'NOERROR';
-}
-
-async function untilSerial(lab: Lab, serial: number): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const reply = await dig({ ip: lab.ip(NSD), port: lab.dnsPort }, 'example', 'SOA', { recurse: false });
-    if (reply.answer.some((record) => record.data.split(' ')[2] === String(serial))) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`NSD did not load serial ${serial} in time`);
 }
