@@ -308,6 +308,10 @@ function judgeTogether(config: Config, from: Reading): void {
   if (config.smtpPorts.length === 0 && from.lines.length === 0) from.fault('SMTP_PORTS', 'must name at least one port');
   if (config.dnsServers?.length === 0 && from.lines.length === 0)
     from.fault('DNS_SERVERS', 'must name at least one server');
+  if (config.apiKeys.length === 0 && from.raw('API_KEYS') !== null && from.lines.length === 0)
+    from.fault('API_KEYS', 'must name at least one key');
+  const hashes = new Set(config.apiKeys.map(({ hash }) => hash));
+  if (hashes.size < config.apiKeys.length) from.fault('API_KEYS', 'each entry must have a key of its own');
   const named = new Map<string, Scope[]>();
   for (const key of config.apiKeys) {
     const before = named.get(key.name);

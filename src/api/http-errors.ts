@@ -3,15 +3,18 @@
  * the problems of the contract. Anything that is not known here is a fault. Never repeats what the client sent.
  */
 
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { Log } from '../log.ts';
 import { type Declined, PROBLEM_TYPE, problemOf, statusOf } from './refusals.ts';
-import { bareHead } from './visit.ts';
+import { bareHead, requestIdOf } from './visit.ts';
 
 const invalid = (detail: string): Declined => ({ code: 'invalid-request', detail });
+/** RFC 6901 §5: the empty pointer is the whole body. */
+const invalidBody = (detail: string): Declined => ({ ...invalid(detail), errors: [{ pointer: '', detail }] });
 
 const KNOWN: Readonly<Record<string, Declined>> = {
-  FST_ERR_CTP_EMPTY_JSON_BODY: invalid('the body is empty; it must be a JSON object'),
-  FST_ERR_CTP_INVALID_JSON_BODY: invalid('the body is not valid JSON'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: invalidBody('the body is empty; it must be a JSON object'),
+  FST_ERR_CTP_INVALID_JSON_BODY: invalidBody('the body is not valid JSON'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: invalid('the body is not as long as Content-Length says'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: 'unsupported-media-type',
@@ -29,20 +32,25 @@ export function declinedOf(error: { code?: unknown; statusCode?: unknown; name?:
   const known = typeof error.code === 'string' ? KNOWN[error.code] : undefined;
   if (known) return known;
   // A body that breaks JSON, or that would reach a prototype, is a SyntaxError with the status 400.
-  if (error.statusCode === 400) return invalid('the body is not valid JSON');
+  if (error.statusCode === 400) return invalidBody('the body is not valid JSON');
   return undefined;
 }
 
-/** A request that never became one: the parser gave up, so the answer is written to the bare socket, which then ends. */
-export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex, requestId: string): void {
+/**
+ * A request that never became one: the parser gave up, so the answer is written to the bare socket, which then ends. It has
+ * its line in the log all the same, where its `instance` is looked for.
+ */
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, log: Log): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy(error);
     return;
   }
   const declined = KNOWN[error.code ?? ''] ?? invalid('this is not a valid HTTP request');
+  const requestId = requestIdOf(undefined);
+  const status = statusOf(declined.code);
   const body = problemOf(declined, 'en', requestId);
   const head = [
-    `HTTP/1.1 ${statusOf(declined.code)} Bad Request`,
+    `HTTP/1.1 ${status} Bad Request`,
     ...bareHead(requestId).map(([name, value]) => `${name}: ${value}`),
     `Content-Type: ${PROBLEM_TYPE}`,
     'Content-Language: en',
@@ -50,5 +58,8 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
     `Date: ${new Date().toUTCString()}`,
     'Connection: close',
   ];
+  // Before the end, which forgets the peer.
+  const ip = socket.remoteAddress ?? '';
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  log.request({ id: requestId, method: '', route: 'unmatched', status, ms: 0, caller: undefined, ip });
 }

@@ -21,12 +21,21 @@ export function createKnownPaths(): KnownPaths {
       path.methods.add(method);
     },
     methodsOf(url) {
-      const end = url.search(/[?#;]/);
-      const bare = end < 0 ? url : url.slice(0, end);
+      const bare = pathOf(url);
       for (const { pattern, methods } of paths.values()) if (pattern.test(bare)) return [...methods].sort();
       return [];
     },
   };
+}
+
+/** As the router reads it: RFC 9112 §3.2.2 lets a client send the whole URL, RFC 3986 §2.3 any letter as an escape. */
+function pathOf(url: string): string {
+  const [path = ''] = url.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1);
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }
 
 /** `/v1/domains/:domain/mx`: a parameter is anything up to the next slash. */

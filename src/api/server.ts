@@ -20,14 +20,13 @@ export function createServer(options: HookOptions): FastifyInstance {
     genReqId: (raw) => requestIdOf(raw.headers['x-request-id']),
     requestIdHeader: false,
     routerOptions: { maxParamLength: HEAD_BYTES },
-    rewriteUrl: (raw) => escapeRawUrl(raw.url ?? '/'),
     return503OnClosing: false,
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: IDLE_MS,
     // A missing Host is answered as a problem by our own hook.
     http: { maxHeaderSize: HEAD_BYTES, requireHostHeader: false },
     frameworkErrors: answerUnrouted(options),
-    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, requestIdOf(undefined)),
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, options.house.log),
   });
   app.removeAllContentTypeParsers();
   // Members that would reach a prototype make the body invalid.
@@ -35,9 +34,4 @@ export function createServer(options: HookOptions): FastifyInstance {
   // RFC 9110 §10.1.1 lets a server ignore an expectation it does not know; Node's own answer would be no problem document.
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   return app;
-}
-
-/** `curl http://…/ไทย.example/mx` sends the octets as they are typed: UTF-8 that nobody has escaped yet. */
-function escapeRawUrl(url: string): string {
-  return url.replace(/[\x80-\xff]/g, (octet) => `%${octet.charCodeAt(0).toString(16).toUpperCase()}`);
 }
