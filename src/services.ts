@@ -54,6 +54,7 @@ export async function buildServices(config: Config, options: ServicesOptions): P
   });
   const resolver = cached(tracer ? tracedResolver(upstream, tracer) : upstream, stores.cache, {
     observe: ({ what }) => metrics.rrset(what),
+    onFailure: (kind) => metrics.dnsFailure(kind),
     ...(stores.redis && { flights: stores.redis.questions }),
   });
   const policy = createAddressPolicy({ allow: config.allowTargets });

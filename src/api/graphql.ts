@@ -93,8 +93,11 @@ const isAbsent = (value: unknown): value is null | undefined => value === undefi
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+type Body = { readonly data?: unknown; readonly errors?: readonly Shown[] };
+
 /** GraphQL over HTTP §6.4: a refused operation is an error status for those who know the media type, 200 for the others. */
-function sendResult(visit: Visit, body: object, status = 200): void {
+function sendResult(visit: Visit, body: Body, status = 200): void {
+  for (const { extensions } of body.errors ?? []) visit.route.declined(String(extensions.code));
   const knows = visit.raw.headers.accept?.includes('application/graphql-response+json') === true;
   send(visit, knows ? status : 200, knows ? GRAPHQL_TYPE : JSON_TYPE, JSON.stringify(body));
 }
@@ -122,8 +125,8 @@ const invalid = ({ message, locations, path }: GraphQLError): Shown => ({
 });
 
 /** Every error as callers may see it. Without `data` the operation never ran: it or its variables did not fit the schema. */
-function show(result: ExecutionResult, ran: boolean, visit: Visit): object {
-  if (!result.errors) return result;
+function show(result: ExecutionResult, ran: boolean, visit: Visit): Body {
+  if (!result.errors) return { data: result.data };
   const errors = result.errors.map((error): Shown => {
     const { locations, path } = error;
     const where = { ...(locations && { locations }), ...(path && { path }) };

@@ -21,6 +21,11 @@ export type OperationalOptions = {
 export function registerOperational(app: FastifyInstance, options: OperationalOptions): void {
   const { services, guards, metrics, lifecycle, pressure } = options;
   metrics.gauge('mxscope_smtp_sessions_open', 'SMTP sessions open now', () => services.gate.open);
+  metrics.gauge(
+    'mxscope_smtp_sessions_limit',
+    'SMTP sessions that may be open at a time (MAX_PROBES)',
+    () => services.config.maxProbes,
+  );
   metrics.gauge('mxscope_redis_up', '1 while Redis answers, or is not used; 0 while it is away', () =>
     services.redisStatus() === 'down' ? 0 : 1,
   );

@@ -11,10 +11,13 @@ type Series = { readonly buckets: number[]; count: number; sum: number };
 /** The figures of one route. */
 export class RouteFigures {
   readonly route: string;
+  /** Counts a request that is declined, by its code; of all routes together. */
+  readonly declined: (code: string) => void;
   readonly #methods = new Map<string, (Series | undefined)[]>();
 
-  constructor(route: string) {
+  constructor(route: string, declined: (code: string) => void) {
     this.route = route;
+    this.declined = declined;
   }
 
   record(method: string, status: number, milliseconds: number): void {

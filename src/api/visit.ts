@@ -141,6 +141,7 @@ export function sendProblem(visit: Visit, declined: Declined): void {
   // RFC 9110 §11.6.1: a 401 names the scheme that would do.
   if (declined.code === 'unauthenticated') visit.head.push('www-authenticate', 'Bearer realm="mxscope"');
   visit.cacheControl = NO_STORE;
+  visit.route.declined(declined.code);
   send(visit, statusOf(declined.code), PROBLEM_TYPE, problemOf(declined, visit.lang, visit.id));
 }
 

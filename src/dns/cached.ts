@@ -8,7 +8,7 @@
 
 import type { Cache, CacheHit, Flights } from '../store/ports.ts';
 import { fromStored, type Stored, toStored } from './stored.ts';
-import type { DnsAnswer, DnsResult, Question, RecordType, ResolveOptions, Resolver } from './types.ts';
+import type { DnsAnswer, DnsFailure, DnsResult, Question, RecordType, ResolveOptions, Resolver } from './types.ts';
 
 /** RFC 8767 §4: a TTL above seven days is taken for seven days. */
 const MAX_TTL = 7 * 86_400;
@@ -29,6 +29,8 @@ export type CacheEvent = {
 
 export type CachedOptions = {
   readonly observe?: (event: CacheEvent) => void;
+  /** A question that the network did not answer. */
+  readonly onFailure?: (kind: DnsFailure['kind']) => void;
   /** One question at a time over every instance that shares the cache. */
   readonly flights?: Flights;
   /** Milliseconds since the epoch; for tests. */
@@ -51,6 +53,7 @@ class CachedResolver {
   readonly #cache: Cache;
   readonly #now: () => number;
   readonly #observe: (event: CacheEvent) => void;
+  readonly #onFailure: (kind: DnsFailure['kind']) => void;
   readonly #shared: Flights | undefined;
   readonly #flights = new Map<string, Flight>();
   /** Those of `fresh` questions, which join no flight that may have begun before them. */
@@ -64,6 +67,7 @@ class CachedResolver {
     this.#cache = cache;
     this.#now = options.now ?? Date.now;
     this.#observe = options.observe ?? (() => {});
+    this.#onFailure = options.onFailure ?? (() => {});
     this.#shared = options.flights;
   }
 
@@ -152,7 +156,10 @@ class CachedResolver {
   ): Promise<DnsResult<T>> {
     this.#observe({ type: question.type, what: 'miss' });
     const result = await this.#resolver.resolve(question, { deadline });
-    if (!result.ok) return result;
+    if (!result.ok) {
+      this.#onFailure(result.failure.kind);
+      return result;
+    }
     this.#resting.delete(key);
     if (result.answer.ttl <= 0) {
       // What was kept before is older than what is known now.

@@ -8,6 +8,8 @@ export interface Metrics {
   mxAnswer(state: 'hit' | 'miss' | 'stale', layer: 'memory' | 'redis' | null): void;
   /** One question to the cache of RRsets. */
   rrset(source: 'memory' | 'redis' | 'miss' | 'stale'): void;
+  /** One question that the network did not answer. */
+  dnsFailure(kind: 'failure' | 'bogus' | 'timeout'): void;
   /** One SMTP session that was dialled, by its outcome, and its length in seconds. */
   session(outcome: string, seconds: number): void;
   /** One test send that ended, by status. */

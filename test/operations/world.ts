@@ -127,6 +127,7 @@ export async function startWorld(block: string): Promise<World> {
 const SILENT: ServicesOptions['metrics'] = {
   mxAnswer: () => undefined,
   rrset: () => undefined,
+  dnsFailure: () => undefined,
   session: () => undefined,
   send: () => undefined,
   limited: () => undefined,
