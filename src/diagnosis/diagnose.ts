@@ -9,7 +9,7 @@ import type { HostProbe, Reply, Security, SessionFacts } from '../smtp/types.ts'
 import { type FindingOptions, finding } from './findings.ts';
 import { middleboxFindings, offersStartTls } from './middlebox.ts';
 import { aboutUs } from './prober.ts';
-import { answer, linesOf } from './quote.ts';
+import { answer, answerLines, linesOf } from './quote.ts';
 import { tlsFindings } from './tls.ts';
 import type { Finding } from './types.ts';
 
@@ -111,7 +111,7 @@ function refusedStartTls(facts: SessionFacts, params: Params): Finding[] {
 function passwordsInClear(facts: SessionFacts, params: Params): Finding[] {
   const weak = facts.capabilities?.auth.some((mechanism) => /^(?:PLAIN|LOGIN)$/i.test(mechanism)) ?? false;
   if (!weak || !facts.ehlo) return [];
-  const evidence = answer('EHLO', facts.ehlo).filter((line) => /^EHLO: \d{3}[- ]AUTH[ =]/i.test(line));
+  const evidence = answerLines('EHLO', facts.ehlo, (text) => /^\s*AUTH[ =]/i.test(text));
   return [
     finding('auth-without-tls', { params, evidence: evidence.length > 0 ? evidence : answer('EHLO', facts.ehlo) }),
   ];

@@ -13,10 +13,11 @@ import {
   isMaskedUnfinished,
   oneLineEhlo,
   overwrittenKeywords,
+  quotesXs,
 } from '../smtp/masks.ts';
 import type { Reply, SessionFacts } from '../smtp/types.ts';
 import { type FindingOptions, finding } from './findings.ts';
-import { answer, answerTo, linesOf } from './quote.ts';
+import { answer, answerLines, answerTo, linesOf } from './quote.ts';
 import type { Confidence, Finding } from './types.ts';
 
 /** Codes that a rewriting device near us would cause as well as one in front of the server. */
@@ -68,12 +69,13 @@ function strongSigns(facts: SessionFacts): Sign[] {
   if (ehlo && words.length > 0) {
     // A, B, C … as last letter is how ASA numbers what it masked; a bare run of X's or stars could be another device.
     const numbered = words.some((word) => /^X+[A-WYZ]$/.test(word));
-    const evidence = answer('EHLO', ehlo).filter((line) => words.some((word) => line.includes(word)));
+    const evidence = answerLines('EHLO', ehlo, (text) => words.some((word) => text.includes(word)));
     signs.push({ evidence, confidence: numbered ? 'certain' : 'likely' });
   }
   const echoes = commandsOf(facts).filter(({ reply }) => echoOfXs(reply));
   if (echoes.length > 0) {
-    signs.push({ evidence: echoes.flatMap(({ sent, reply }) => answer(sent, reply)), confidence: 'certain' });
+    const evidence = echoes.flatMap(({ sent, reply }) => answerLines(sent, reply, quotesXs));
+    signs.push({ evidence, confidence: 'certain' });
   }
   if (isMaskedUnfinished(unfinishedGreeting)) signs.push({ evidence: unfinishedGreeting, confidence: 'likely' });
   return signs;
@@ -134,15 +136,16 @@ export function offersStartTls(facts: SessionFacts): boolean {
 function strippedOf(facts: SessionFacts): Sign | null {
   const { ehlo, startTls } = facts;
   if (startTls && (startTls.code === 500 || startTls.code === 502) && (offersStartTls(facts) || masked(ehlo))) {
-    const offer = answer('EHLO', ehlo).filter((line) => /STARTTLS/i.test(line) || /X{3}|\*{4}/.test(line));
+    const offer = ehlo ? answerLines('EHLO', ehlo, (text) => /STARTTLS|X{3}|\*{4}/i.test(text)) : [];
     const evidence = [...offer, ...answer('STARTTLS', startTls)];
     return { evidence, confidence: echoOfXs(startTls) ? 'certain' : 'likely' };
   }
-  if (!ehlo || offersStartTls(facts)) return null;
+  if (!ehlo || !accepted(ehlo) || offersStartTls(facts)) return null;
   const masks = masksOfStartTls(ehlo);
   if (masks.length === 0) return null;
   const knows = facts.experiments.filter(({ name, reply }) => name === 'starttls-argument' && reply?.code === 501);
-  const evidence = [...masks.map(({ line }) => `EHLO: ${ehlo.code} ${line}`), ...knows.flatMap(answerTo)];
+  const seen = answerLines('EHLO', ehlo, (text) => masks.some(({ line }) => line === text));
+  const evidence = [...seen, ...knows.flatMap(answerTo)];
   if (knows.length > 0) return { evidence, confidence: 'certain' };
   return { evidence, confidence: masks.some(({ likely }) => likely) ? 'likely' : 'possible' };
 }

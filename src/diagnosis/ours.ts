@@ -11,7 +11,7 @@ import { finding } from './findings.ts';
 import { MASK_CODES } from './middlebox.ts';
 import { linesOf } from './quote.ts';
 import type { Finding } from './types.ts';
-import { organisationOf, unrelated } from './unrelated.ts';
+import { isLiteral, organisationOf, unrelated } from './unrelated.ts';
 
 export type Witnesses = {
   /** Our own server, asked just now; null or absent when none is set or it was not asked. */
@@ -25,9 +25,9 @@ const NO_IPV6 = new Set(['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
 const paramsOf = ({ host, port, ip }: HostProbe) => ({ host, port, ...(ip === null ? {} : { ip }) });
 
-/** RFC 6724 §5: without a source address of global scope nothing leaves; no IPv6 session of ours got anywhere either. */
-export function ipv6Unavailable(probe: HostProbe, all: readonly HostProbe[]): Finding | null {
-  if (!lacksIpv6(probe) || all.some((other) => other.family === 6 && wasReached(other))) return null;
+/** RFC 6724 §5: without a source address of global scope nothing comes back; no IPv6 session of ours got anywhere either. */
+export function ipv6Unavailable(probe: HostProbe, all: readonly HostProbe[], { others }: Witnesses): Finding | null {
+  if (!lacksIpv6(probe) || [...all, ...others].some((other) => other.family === 6 && wasReached(other))) return null;
   const evidence = [`connect to ${probe.ip} port ${probe.port}: ${probe.socketError}`];
   return finding('ipv6-unavailable', { params: paramsOf(probe), evidence, confidence: 'likely' });
 }
@@ -51,7 +51,7 @@ export function portBlocked(probe: HostProbe, all: readonly HostProbe[], witness
   const targets = dialledOn(probe.port, [...all, ...witnesses.others]);
   if (targets.some(wasReached) || (canary && !isBlocked(canary))) return null;
   const strangers = targets.filter((other) => unrelated(probe, other)).length;
-  if (!canary && strangers === 0) return null;
+  if (strangers === 0 && !isWitness(canary, probe)) return null;
   const evidence = [
     seenAtConnect(probe, `connect to ${probe.ip} port ${probe.port}`),
     ...(canary ? [seenAtConnect(canary, 'canary')] : []),
@@ -59,6 +59,10 @@ export function portBlocked(probe: HostProbe, all: readonly HostProbe[], witness
   ];
   return finding('port-blocked', { params: paramsOf(probe), evidence, confidence: canary ? 'likely' : 'possible' });
 }
+
+/** Our own server accuses us only where it is not the target's neighbour; that it is well clears us wherever it stands. */
+const isWitness = (canary: Witnesses['canary'], probe: HostProbe): boolean =>
+  !!canary && canary.ip !== probe.ip && organisationOf(canary.host) !== organisationOf(probe.host);
 
 const dialledOn = (port: number, probes: readonly HostProbe[]): HostProbe[] =>
   probes.filter((probe) => probe.port === port && wasDialled(probe) && !lacksIpv6(probe));
@@ -77,7 +81,8 @@ export function localInspection(probe: HostProbe, all: readonly HostProbe[], wit
     const seen = same(canary);
     if (!seen) return null;
     const evidence = [...own, ...seen.evidence.map((line) => `canary: ${line}`)];
-    return finding('local-inspection', { params: paramsOf(probe), evidence, confidence: 'likely' });
+    if (isWitness(canary, probe))
+      return finding('local-inspection', { params: paramsOf(probe), evidence, confidence: 'likely' });
   }
   const greeted = dialledOn(probe.port, [...all, ...witnesses.others]).filter(
     (other) => other !== probe && hasGreeted(other),
@@ -116,8 +121,10 @@ export function portRedirected(probe: HostProbe, all: readonly HostProbe[], witn
     const evidence = [...linesOf(probe.banner), ...linesOf(canary.banner).map((line) => `canary: ${line}`)];
     return finding('port-redirected', { params, evidence, confidence: 'likely' });
   }
+  // Of a bare address nobody knows whose name it should greet with: a provider's machines all greet alike.
+  if (isLiteral(probe.host)) return null;
   const greeted = dialledOn(probe.port, [...all, ...witnesses.others]).filter(
-    (other) => other !== probe && hasGreeted(other),
+    (other) => other !== probe && hasGreeted(other) && !isLiteral(other.host),
   );
   if (!greeted.every(same)) return null;
   const strangers = mutuallyUnrelated(probe, greeted);

@@ -16,5 +16,14 @@ export function linesOf(reply: Reply): string[] {
 export const answer = (command: string, reply: Reply | null): string[] =>
   reply === null ? [] : linesOf(reply).map((line) => `${command}: ${line}`);
 
+/** Those lines of an answer whose text is wanted, however far down they stand. */
+export function answerLines(command: string, reply: Reply, wanted: (text: string) => boolean): string[] {
+  const last = reply.lines.length - 1;
+  const lines = reply.lines.flatMap((text, i) =>
+    wanted(text) ? [`${command}: ${reply.code}${i < last ? '-' : ' '}${text}`.trimEnd()] : [],
+  );
+  return lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), '…'] : lines;
+}
+
 export const answerTo = ({ sent, reply }: Experiment): string[] =>
   reply === null ? [`${sent}: connection closed`] : answer(sent, reply);

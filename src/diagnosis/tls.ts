@@ -33,10 +33,9 @@ function handshake(probe: HostProbe): Finding[] {
     const evidence = [...answer('STARTTLS', startTls), 'bytes in clear after this reply, before the TLS handshake'];
     return [finding('plaintext-injection', { params: paramsOf(probe), evidence })];
   }
-  const cut = brokeOffAtStartTls(probe);
-  if (!cut && (tlsFailure === null || tlsFailure === 'refused')) return [];
-  const how = cut ? 'STARTTLS' : 'TLS handshake';
-  const evidence = [...answer('STARTTLS', startTls), `${how}: ${socketError ?? tlsFailure ?? 'no reply'}`];
+  const cut = brokeOff(probe);
+  if (cut === null && (tlsFailure === null || tlsFailure === 'refused')) return [];
+  const evidence = [...answer('STARTTLS', startTls), cut ?? `TLS handshake: ${socketError ?? tlsFailure}`];
   if (tlsFailure === 'local-limits') {
     const params = { ...paramsOf(probe), variant: 'local-limits' };
     return [finding('starttls-failed', { params, evidence, severity: 'info', confidence: 'possible' })];
@@ -45,9 +44,19 @@ function handshake(probe: HostProbe): Finding[] {
   return [finding('starttls-failed', { params, evidence, confidence: 'likely' })];
 }
 
-/** The connection ended, or fell silent, over the STARTTLS command itself. */
-const brokeOffAtStartTls = ({ stage, outcome, startTls }: HostProbe): boolean =>
-  stage === 'starttls' && startTls === null && (outcome === 'reset' || outcome === 'timeout');
+/** The conversation ended over the STARTTLS command itself, or inside TLS before anything was said there; null otherwise. */
+function brokeOff({ stage, outcome, startTls, tls, socketError, transcript }: HostProbe): string | null {
+  const where =
+    stage === 'starttls' && startTls === null
+      ? 'STARTTLS'
+      : stage === 'tls' && tls.negotiated
+        ? 'EHLO inside TLS'
+        : null;
+  if (where === null) return null;
+  if (outcome === 'reset' || outcome === 'timeout') return `${where}: ${socketError ?? 'no reply'}`;
+  const last = transcript.at(-1);
+  return outcome === 'protocol-error' ? `${where}: ${last?.from === 'S' ? last.line : 'no SMTP reply'}` : null;
+}
 
 function legacy(probe: HostProbe): Finding[] {
   const { protocol, cipher } = probe.tls;

@@ -30,7 +30,7 @@ function judge(probe: HostProbe, all: readonly HostProbe[], witnesses: Witnesses
   const theirs = diagnoseHost(probe, now);
   const redirected = portRedirected(probe, all, witnesses);
   if (redirected) return [redirected];
-  const unreached = ipv6Unavailable(probe, all) ?? portBlocked(probe, all, witnesses);
+  const unreached = ipv6Unavailable(probe, all, witnesses) ?? portBlocked(probe, all, witnesses);
   if (unreached) return [unreached];
   const inspected = localInspection(probe, all, witnesses);
   if (inspected) {

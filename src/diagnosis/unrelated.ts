@@ -8,7 +8,10 @@ type Target = { readonly host: string; readonly ip: string | null };
 
 export function unrelated(a: Target, b: Target): boolean {
   if (a.ip === null || b.ip === null) return false;
-  return organisationOf(a.host) !== organisationOf(b.host) && networkOf(a.ip) !== networkOf(b.ip);
+  const [one, other] = [networkOf(a.ip), networkOf(b.ip)];
+  // Any machine has an address of each family: two families tell nothing of two networks.
+  const apart = one.family === other.family && one.prefix !== other.prefix;
+  return apart && organisationOf(a.host) !== organisationOf(b.host);
 }
 
 /** Second-level names under which a country's registry registers. */
@@ -17,16 +20,25 @@ const SHARED_SECOND_LEVEL =
 
 /** The registered name as far as the labels tell: `nectec.or.th`, `example.com`; an address is its own. */
 export function organisationOf(host: string): string {
-  if (/^[\d.]+$|:/.test(host)) return host;
+  if (isLiteral(host)) return host;
   const labels = host.toLowerCase().split('.');
   const [second = '', top = ''] = labels.slice(-2);
   return labels.slice(top.length === 2 && SHARED_SECOND_LEVEL.test(second) ? -3 : -2).join('.');
 }
 
-/** What one operator commonly holds in a piece: an IPv4 /16, an IPv6 /32. */
-function networkOf(ip: string): string {
-  if (!ip.includes(':')) return ip.split('.').slice(0, 2).join('.');
+/** A target named by its address alone tells no organisation but that. */
+export const isLiteral = (host: string): boolean => /^[\d.]+$|:/.test(host);
+
+/** What one operator commonly holds in a piece: an IPv4 /16, an IPv6 /32; the IPv4 address inside a mapped one counts. */
+function networkOf(ip: string): { readonly family: 4 | 6; readonly prefix: string } {
+  if (!ip.includes(':')) return { family: 4, prefix: ip.split('.').slice(0, 2).join('.') };
+  const mapped = /^::ffff:([\da-f]{1,4}):[\da-f]{1,4}$/i.exec(ip)?.[1];
+  if (mapped !== undefined) {
+    const high = Number.parseInt(mapped, 16);
+    return { family: 4, prefix: `${high >> 8}.${high & 0xff}` };
+  }
   const [head = ''] = ip.split('::');
   const groups = head.split(':');
-  return [groups[0] || '0', groups[1] || '0'].map((group) => Number.parseInt(group, 16)).join(':');
+  const prefix = [groups[0] || '0', groups[1] || '0'].map((group) => Number.parseInt(group, 16)).join(':');
+  return { family: 6, prefix };
 }

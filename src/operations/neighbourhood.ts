@@ -4,6 +4,7 @@
  * and age; lost at a restart, which costs no more than a doubt.
  */
 
+import { strangerIn } from '../diagnosis/ours.ts';
 import { organisationOf } from '../diagnosis/unrelated.ts';
 import { isSuspicious } from '../smtp/masks.ts';
 import type { HostProbe } from '../smtp/types.ts';
@@ -57,9 +58,9 @@ export function createNeighbourhood(): Neighbourhood {
   };
 }
 
-/** Whether what was seen may be our own trouble: a mask, or nobody who answered at all. */
+/** Whether what was seen may be our own trouble: a mask, a greeting in a stranger's name, or nobody who answered at all. */
 export function doubtful(probes: readonly HostProbe[]): boolean {
-  if (probes.some((probe) => isSuspicious(probe))) return true;
+  if (probes.some((probe) => isSuspicious(probe) || strangerIn(probe) !== null)) return true;
   const dialled = probes.filter((probe) => probe.stage !== 'resolve');
   return dialled.length > 0 && dialled.every(({ outcome }) => outcome === 'timeout' || outcome === 'unreachable');
 }

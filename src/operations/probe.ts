@@ -23,7 +23,10 @@ import type { Operation, Services } from './types.ts';
 
 const KEPT_MS = 3_600_000;
 const DEFAULT_SECONDS = 45;
-/** A probe ends within 60 s (contract §5), resolution included, unless the caller asked for more. */
+/**
+ * A probe ends within 60 s (contract §5), resolution and waiting for others at the same address included. `maxSeconds` is a
+ * host's most and not the call's: were it more, a call that waits for another's session would be late by no fault of its own.
+ */
 const CALL_SECONDS = 58;
 
 /** A probe in no language, as it is kept. */
@@ -129,7 +132,7 @@ export function optionsOf(input: ProbeInput, started: number): SessionOptions {
     security,
     fresh: input.fresh === true,
     maxMs: maxSeconds * 1000,
-    deadline: started + 1000 * Math.max(CALL_SECONDS, maxSeconds),
+    deadline: started + 1000 * CALL_SECONDS,
   };
 }
 

@@ -35,9 +35,9 @@ export function overwrittenKeywords(ehlo: Reply): string[] {
  * A refusal that quotes X's we never sent: the command was rewritten on its way (`Command unrecognized: "XXXXXXXX"`).
  * A telephone number such as 555-XXXX in a refusal is none, hence the hyphens.
  */
-export function echoOfXs(reply: Reply): boolean {
-  return reply.code >= 400 && reply.lines.some((line) => /(?<![\w-])(?:X{4,}[A-Z]?|x{4,})(?![\w-])/.test(line));
-}
+export const echoOfXs = (reply: Reply): boolean => reply.code >= 400 && reply.lines.some(quotesXs);
+
+export const quotesXs = (line: string): boolean => /(?<![\w-])(?:X{4,}[A-Z]?|x{4,})(?![\w-])/.test(line);
 
 /** AsyncOS (Cisco/IronPort ESA) words a refused command this way; behind a firewall it is the server that says it. */
 export const inAsyncOsWords = (reply: Reply): boolean =>

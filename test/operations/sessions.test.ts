@@ -204,7 +204,9 @@ describe('ours, not theirs', () => {
   test('the canary is asked only in doubt', async () => {
     const canary = await world.listen('127.164.1.1');
     const watched = await world.service({ ALLOW_TARGETS, CANARY });
-    await ask({ host: one.host }, watched);
+    // It greets in its own name; a bare address that greets in any name is a doubt.
+    world.publish({ 'mx.test': a(3600, one.host) });
+    await ask({ host: 'mx.test' }, watched);
     await ask({ host: closed }, watched);
     expect(canary.sessions).toHaveLength(0);
     watched.dark.add(at('2.1'));
@@ -247,6 +249,32 @@ describe('ours, not theirs', () => {
     expect(theirs).toEqual(expect.arrayContaining(['esmtp-inspection', 'banner-masked']));
     expect(theirs).not.toContain('local-inspection');
     await Promise.all([proxies[0]?.close(), canary.close()]);
+  });
+
+  test('a stranger’s greeting is held against the canary’s: the same is a redirected port, another clears the path', async () => {
+    const greeting = [{ reply: '220 outbound.isp.example ESMTP' }] as const;
+    const target = await world.listen(at('2.1'), { greeting });
+    const redirected = await world.listen('127.164.1.1', { greeting });
+    const watched = await world.service({ ALLOW_TARGETS, CANARY });
+    expect(await hostCodes('mx.alpha.example', watched)).toEqual(['port-redirected']);
+    expect(await hostCodes(target.host, watched)).toEqual(['port-redirected']);
+    await redirected.close();
+    const own = await world.listen('127.164.1.1', { greeting: [{ reply: '220 canary.ours.example ESMTP' }] });
+    const clear = await world.service({ ALLOW_TARGETS, CANARY });
+    expect(await hostCodes('mx.alpha.example', clear)).not.toContain('port-redirected');
+    expect(own.sessions).toHaveLength(1);
+    await Promise.all([target.close(), own.close()]);
+  });
+
+  test('bare addresses, and the two families of one machine, are no strangers to each other', async () => {
+    const greeting = [{ reply: '220 outbound.isp.example ESMTP' }] as const;
+    const all = [await world.listen(at('2.1'), { greeting }), await world.listen('127.163.2.1', { greeting })];
+    const blind = await world.service({ ALLOW_TARGETS });
+    for (const { host } of all) expect(await hostCodes(host, blind)).not.toContain('port-redirected');
+    const pinned = await ask({ host: 'mx.beta.example', ip: `::ffff:${at('2.1')}` }, blind);
+    expect(codes(pinned.hosts[0]?.findings ?? [])).not.toContain('port-redirected');
+    expect(await hostCodes('mx.alpha.example', blind)).not.toContain('port-redirected');
+    await Promise.all(all.map((server) => server.close()));
   });
 
   test('one greeting wherever we connect is a redirected port', async () => {
