@@ -8,14 +8,15 @@ import type { FastifyInstance } from 'fastify';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Refusal } from '../outcome.ts';
 import type { Language } from '../texts/text.ts';
-import { type Door, pointedAtBody, TEXT_BODY_BYTES } from './door.ts';
+import { type Door, pointedAtBody, sayBudget, TEXT_BODY_BYTES } from './door.ts';
 import type { GraphqlEngine, Runnable, Unrunnable, Variables } from './graphql-engine.ts';
 import type { GraphqlContext } from './graphql-schema.ts';
 import { maskFault } from './hooks.ts';
 import { extensionsOf, statusOf } from './refusals.ts';
 import { contextOf, JSON_TYPE, sayUsage, send, type Visit, visitOf } from './visit.ts';
 
-const GRAPHQL_TYPE = 'application/graphql-response+json; charset=utf-8';
+const GRAPHQL = 'application/graphql-response+json';
+const GRAPHQL_TYPE = `${GRAPHQL}; charset=utf-8`;
 
 type Shown = { readonly message: string; readonly extensions: Record<string, unknown> } & Partial<
   Pick<GraphQLError, 'locations' | 'path'>
@@ -27,11 +28,16 @@ export function registerGraphql(app: FastifyInstance, door: Door): void {
     loading ??= import('./graphql-engine.ts').then(({ createGraphqlEngine }) => createGraphqlEngine());
     return loading;
   };
+  const tell = (visit: Visit) => sayBudget('lookup', visit, door);
   app.post(
     '/graphql',
     {
       bodyLimit: TEXT_BODY_BYTES,
-      onRequest: door.guards.callers('/graphql', null),
+      onRequest: door.guards.callers('/graphql', null, tell),
+      errorHandler(error, request) {
+        tell(visitOf(request));
+        throw error;
+      },
     },
     async (request) => answer(await load(), door, visitOf(request), request.body),
   );
@@ -41,12 +47,12 @@ async function answer(engine: GraphqlEngine, door: Door, visit: Visit, body: unk
   const { caller } = visit;
   if (caller === null) throw new Error('a route ran without an admitted caller');
   const asked = readBody(body);
-  if (!asked.ok) return refused(visit, { code: 'invalid-request', detail: asked.detail });
+  if (!asked.ok) return refused(visit, door, { code: 'invalid-request', detail: asked.detail });
   const prepared = engine.prepare(asked.query, asked.operationName);
-  if (!prepared.ok) return unrunnable(visit, prepared.why);
+  if (!prepared.ok) return unrunnable(visit, door, prepared.why);
   const lacking = lackingScope(prepared.operation, caller.scopes);
   if (lacking !== undefined)
-    return refused(visit, { code: 'forbidden', detail: `this key lacks the scope ${lacking}` });
+    return refused(visit, door, { code: 'forbidden', detail: `this key lacks the scope ${lacking}` });
 
   const shared: GraphqlContext = {
     context: contextOf(visit, caller, door.signal),
@@ -58,6 +64,8 @@ async function answer(engine: GraphqlEngine, door: Door, visit: Visit, body: unk
   sayUsage(visit, shared.context.usage);
   if (shared.spoken.size > 0) visit.spoken = [...shared.spoken].join(', ');
   const ran = 'data' in result && result.data !== undefined;
+  // What the library says of a document is in English alone.
+  if (!ran) visit.spoken = 'en' satisfies Language;
   sendResult(visit, show(result, ran, visit), ran ? 200 : statusOf('invalid-request'));
 }
 
@@ -93,27 +101,43 @@ const isAbsent = (value: unknown): value is null | undefined => value === undefi
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Whether the client knows GraphQL's own media type, and likes it as much as plain JSON (RFC 9110 §12.5.1). */
+function knowsGraphql(accept: string | undefined): boolean {
+  const said = accept?.toLowerCase();
+  if (!said?.includes(GRAPHQL)) return false;
+  const ranges = said.split(',', 50);
+  const qualityOf = (type: string): number => {
+    const range = ranges.map((one) => one.split(';').map((part) => part.trim())).find(([name]) => name === type);
+    if (range === undefined) return 0;
+    return Number(range.find((part) => part.startsWith('q='))?.slice(2) ?? 1);
+  };
+  const quality = qualityOf(GRAPHQL);
+  return quality > 0 && quality >= qualityOf('application/json');
+}
+
 type Body = { readonly data?: unknown; readonly errors?: readonly Shown[] };
 
 /** GraphQL over HTTP §6.4: a refused operation is an error status for those who know the media type, 200 for the others. */
 function sendResult(visit: Visit, body: Body, status = 200): void {
   for (const { extensions } of body.errors ?? []) visit.route.declined(String(extensions.code));
-  const knows = visit.raw.headers.accept?.includes('application/graphql-response+json') === true;
+  const knows = knowsGraphql(visit.raw.headers.accept);
   send(visit, knows ? status : 200, knows ? GRAPHQL_TYPE : JSON_TYPE, JSON.stringify(body));
 }
 
-function refused(visit: Visit, refusal: Refusal): void {
+function refused(visit: Visit, door: Door, refusal: Refusal): void {
+  sayBudget('lookup', visit, door);
   const error: Shown = { message: refusal.detail, extensions: extensionsOf(refusal, visit.id) };
   sendResult(visit, { errors: [error] }, statusOf(refusal.code));
 }
 
-function unrunnable(visit: Visit, why: Unrunnable): void {
+function unrunnable(visit: Visit, door: Door, why: Unrunnable): void {
   if (why.errors.length === 0) {
-    refused(visit, { code: 'invalid-request', detail: why.detail });
+    refused(visit, door, { code: 'invalid-request', detail: why.detail });
     return;
   }
   const errors = why.errors.map((error) => invalid(error));
   visit.spoken = 'en' satisfies Language;
+  sayBudget('lookup', visit, door);
   sendResult(visit, { errors }, statusOf('invalid-request'));
 }
 

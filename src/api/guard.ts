@@ -19,8 +19,8 @@ export type Lifecycle = { readonly stopping: boolean; readonly signal: AbortSign
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
 
 export interface Guards {
-  /** For callers; `scope` null: with any scope. */
-  callers(pattern: string, scope: Scope | null): Hook;
+  /** For callers; `scope` null: with any scope. `tell` adds to the head of a refusal what its caller is to know. */
+  callers(pattern: string, scope: Scope | null, tell?: (visit: Visit) => void): Hook;
   /** For callers, even while load is shed: who looks after the service must see it then above all. */
   operators(pattern: string): Hook;
   /** For everybody, at any time: documents and health. */
@@ -37,7 +37,12 @@ export function createGuards(admit: Admit, metrics: DoorMetrics, lifecycle: Life
     }
     return ok(null);
   };
-  const guard = (pattern: string, scope: Scope | null, able: () => Outcome<null>): Hook => {
+  const guard = (
+    pattern: string,
+    scope: Scope | null,
+    able: () => Outcome<null>,
+    tell?: (visit: Visit) => void,
+  ): Hook => {
     const figures = metrics.route(pattern);
     return (request, _reply, done) => {
       const visit = visitOf(request);
@@ -50,11 +55,12 @@ export function createGuards(admit: Admit, metrics: DoorMetrics, lifecycle: Life
       }
       // RFC 9112 §9.6: the client should take its next request elsewhere.
       if (lifecycle.stopping) visit.head.push('connection', 'close');
+      tell?.(visit);
       sendProblem(visit, passed.refusal);
     };
   };
   return {
-    callers: (pattern, scope) => guard(pattern, scope, ready),
+    callers: (pattern, scope, tell) => guard(pattern, scope, ready, tell),
     operators: (pattern) => guard(pattern, null, () => ok(null)),
     everybody(pattern) {
       const figures = metrics.route(pattern);

@@ -9,10 +9,9 @@ import type { MxRendered } from '../operations/mx-answer.ts';
 import type { DrawnRoute } from '../operations/report.ts';
 import type { Context, Operation } from '../operations/types.ts';
 import { type Outcome, ok, refuseMember } from '../outcome.ts';
-import { type Door, pointedAtBody, TEXT_BODY_BYTES } from './door.ts';
+import { type Budget, type Door, pointedAtBody, sayBudget, TEXT_BODY_BYTES } from './door.ts';
 import { contextOf, sayUsage, send, sendJson, sendProblem, type Visit, visitOf } from './visit.ts';
 
-type Budget = 'lookup' | 'client' | 'send';
 type Send<O> = (value: O, visit: Visit, door: Door) => void;
 
 export type RestRoute = {
@@ -102,12 +101,19 @@ export const REST_ROUTES: readonly RestRoute[] = [
 
 export function registerRest(app: FastifyInstance, door: Door): void {
   for (const route of REST_ROUTES) {
+    const tell = (visit: Visit) => {
+      if (route.budget !== null) sayBudget(route.budget, visit, door);
+    };
     app.route({
       method: route.method,
       url: route.url,
       bodyLimit: route.bodyLimit,
-      onRequest: door.guards.callers(route.url, route.operation.scope),
+      onRequest: door.guards.callers(route.url, route.operation.scope, tell),
       handler: (request) => serve(route, door, request),
+      errorHandler(error, request) {
+        tell(visitOf(request));
+        throw error;
+      },
     });
   }
 }
