@@ -46,6 +46,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     addressOf: createClientAddress(config.trustProxy),
     vary: config.corsOrigins.length === 0 ? 'Accept-Language' : 'Accept-Language, Origin',
     tracer: services.tracer,
+    stopping: () => lifecycle.stopping,
   };
 
   const app = createServer({ house, metrics, corsOrigins: config.corsOrigins });

@@ -6,6 +6,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Lifecycle } from './api/guard.ts';
@@ -21,6 +22,12 @@ import type { Telemetry } from './telemetry/otel.ts';
 /** From the signal to the end (contract §7), and within it when work under way is told to end, so that it can say so. */
 const GRACE_MS = 10_000;
 const ABORT_MS = 8_500;
+/**
+ * So long requests are still taken and answered, with the word that this was a connection's last answer: who is about to send
+ * would else see it closed under its hands. In turns of the event loop, as a busy process has not read all that has come.
+ */
+const DRAIN_TURNS = 10;
+const DRAIN_TURN_MS = 50;
 /** Connections that may wait to be taken, as far as the kernel lets them. Node's 511 leaves most of a burst of 2,000 to the
  * next try of their kernels, seconds later. */
 const BACKLOG = 4_096;
@@ -106,6 +113,7 @@ async function shutDown(
   telemetry: Telemetry | undefined,
   logger: Logger,
 ): Promise<void> {
+  for (let turn = 0; turn < DRAIN_TURNS; turn++) await sleep(DRAIN_TURN_MS);
   // A connection whose last answer has gone out is idle from then on, and would hold the close until its client leaves.
   const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
   try {

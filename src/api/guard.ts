@@ -53,8 +53,6 @@ export function createGuards(admit: Admit, metrics: DoorMetrics, lifecycle: Life
         done();
         return;
       }
-      // RFC 9112 §9.6: the client should take its next request elsewhere.
-      if (lifecycle.stopping) visit.head.push('connection', 'close');
       tell?.(visit);
       sendProblem(visit, passed.refusal);
     };

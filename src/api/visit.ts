@@ -31,6 +31,8 @@ export type House = {
   readonly addressOf: ClientAddress;
   readonly vary: string;
   readonly tracer: Tracer | undefined;
+  /** The process is to end: each connection after its next answer. */
+  readonly stopping: () => boolean;
 };
 
 export type Visit = {
@@ -107,7 +109,9 @@ export function contextOf({ id, lang, span }: Visit, caller: Caller, signal: Abo
 
 /** The whole answer. `type` null: there is no body (204, 304). */
 export function send(visit: Visit, status: number, type: string | null, body: string | Buffer): void {
-  const { head, lang, spoken, cacheControl, policy, response } = visit;
+  const { head, lang, spoken, cacheControl, policy, response, house } = visit;
+  // RFC 9112 §9.6: the client takes its next request elsewhere, and none is on its way when the connection ends.
+  if (house.stopping()) head.push('connection', 'close');
   head.push('content-language', spoken ?? lang, 'cache-control', cacheControl, 'content-security-policy', policy);
   if (type === null) {
     response.writeHead(status, head);

@@ -1,4 +1,4 @@
-/** What callers saw while something was broken, as a table: `200`, `504 dns-timeout`, `lost` – and how often. */
+/** What callers saw while something was broken, as a table: `200`, `504 dns-timeout`, `lost`, `not let in` – and how often. */
 
 import { expect } from 'vitest';
 import { type Answered, type Service, until } from '../helpers/service.ts';
@@ -14,7 +14,7 @@ export function told(answers: readonly Answered[]): Record<string, number> {
 }
 
 function tell({ status, headers, text }: Answered): string {
-  if (status === 0) return 'lost';
+  if (status === 0) return text === 'ECONNREFUSED' ? 'not let in' : 'lost';
   const body = JSON.parse(text) as { readonly code?: unknown; readonly status?: unknown };
   if (status < 400) return String(status);
   expect([headers['content-type']?.split(';')[0], body.status]).toEqual(['application/problem+json', status]);

@@ -13,7 +13,10 @@ import { freePort } from './redis.ts';
 const ENTRY = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 const START_MS = 20_000;
 
-/** `status` 0: there was no answer, or half of one. `ms`: until its last byte, or until the connection was lost. */
+/**
+ * `status` 0: there was no answer, or half of one; `text` then says why, `ECONNREFUSED` when nothing was sent at all. `ms`: until
+ * the last byte of the answer, or until the connection was lost.
+ */
 export type Answered = {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -103,7 +106,8 @@ function exchange(port: number, path: string, call: Call): Promise<Answered> {
   const began = performance.now();
   const headers = { ...(body !== undefined && { 'content-type': 'application/json' }), ...call.headers };
   return new Promise((resolve) => {
-    const lost = () => resolve({ status: 0, headers: {}, text: '', ms: performance.now() - began });
+    const lost = (error?: NodeJS.ErrnoException) =>
+      resolve({ status: 0, headers: {}, text: error?.code ?? '', ms: performance.now() - began });
     const options = { host: '127.0.0.1', port, path, method, headers, agent, ...(signal && { signal }) };
     const sent = request(options, (response) => {
       let text = '';
@@ -113,7 +117,7 @@ function exchange(port: number, path: string, call: Call): Promise<Answered> {
           text += chunk;
         })
         .on('error', lost)
-        .on('close', lost)
+        .on('close', () => lost())
         .on('end', () => {
           if (!response.complete) return lost();
           const { statusCode: status = 0 } = response;
