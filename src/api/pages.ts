@@ -109,7 +109,9 @@ export function registerPages(app: FastifyInstance, guards: Guards): void {
   let document: Promise<string> | undefined;
   app.get('/openapi.json', { onRequest: guards.everybody('/openapi.json') }, async (request) => {
     document ??= import('./openapi.ts').then(async ({ openApiDocument }) => JSON.stringify(await openApiDocument()));
-    sendJson(visitOf(request), await document);
+    const visit = visitOf(request);
+    visit.spoken = 'en';
+    sendJson(visit, await document);
   });
   for (const asset of ASSETS) {
     const handler = (request: FastifyRequest) => sendAsset(asset, visitOf(request));
@@ -126,6 +128,7 @@ export function registerPages(app: FastifyInstance, guards: Guards): void {
 async function sendAsset(asset: Asset, visit: Visit): Promise<void> {
   const body = 'text' in asset ? asset.text : await readFile(asset.file());
   visit.policy = PAGE_POLICY;
+  visit.spoken = 'en';
   visit.head.push('referrer-policy', 'no-referrer');
   send(visit, 200, asset.type, body);
 }
