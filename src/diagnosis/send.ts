@@ -55,12 +55,13 @@ const SAID: Readonly<Record<AttemptStage, string>> = {
 };
 
 /** The refusal of MAIL, RCPT, DATA or the dot; what was said before is the opening's. */
-function judgeReply({ host, outcome, stage, reply }: Attempt): Finding[] {
+function judgeReply({ host, outcome, stage, reply, facts }: Attempt): Finding[] {
   if (outcome === 'unknown') {
     const evidence = reply === null ? [`${SAID.dot}: no reply`] : answer(SAID.dot, reply);
     return [finding('outcome-unknown', { params: { host }, evidence })];
   }
   const transaction = stage === 'mail' || stage === 'rcpt' || stage === 'data' || stage === 'dot';
+  if (reply === null && stage !== 'opening') return brokenOff({ host, outcome, stage, facts });
   if (reply === null || reply.code < 400 || !transaction) return [];
   const judged = codeOf(reply, stage);
   if (judged === null) return [];
@@ -68,6 +69,20 @@ function judgeReply({ host, outcome, stage, reply }: Attempt): Finding[] {
   // What is turned away for now is less than what is turned away.
   const milder = reply.code < 500 && ERRORS.has(code) ? { severity: 'warning' as const } : {};
   return [finding(code, { params: { host }, confidence, evidence: answer(SAID[stage], reply), ...milder })];
+}
+
+const BROKEN_OFF: Readonly<Record<string, { readonly variant: string; readonly seen: string }>> = {
+  reset: { variant: 'reset', seen: 'connection closed' },
+  timeout: { variant: 'silent', seen: 'no reply in time' },
+  'protocol-error': { variant: 'garbled', seen: 'no SMTP reply' },
+};
+
+/** The server ended the conversation in the middle of it. */
+function brokenOff({ host, outcome, stage, facts }: Pick<Attempt, 'host' | 'outcome' | 'stage' | 'facts'>): Finding[] {
+  const how = BROKEN_OFF[outcome];
+  if (how === undefined || facts === null) return [];
+  const params = { host, port: facts.port, variant: how.variant };
+  return [finding('host-not-answering', { params, confidence: 'likely', evidence: [`${SAID[stage]}: ${how.seen}`] })];
 }
 
 /** Errors by the catalogue. */
@@ -84,7 +99,7 @@ type Judged = { readonly code: FindingCode; readonly confidence: Confidence };
 
 function codeOf(reply: Reply, stage: 'mail' | 'rcpt' | 'data' | 'dot'): Judged | null {
   const cause = explainText(linesOf(reply).join('\n')).replies[0]?.cause;
-  const named = cause === undefined ? undefined : codeOfCause(cause, stage);
+  const named = cause === undefined ? undefined : codeOfCause(cause, stage, reply);
   if (named !== undefined && named !== 'policy-rejected') return { code: named, confidence: 'certain' };
   // A rule of theirs, or words we have no name for: it may be us that they mean.
   const ours = aboutUs(reply);
@@ -191,10 +206,14 @@ const BY_CAUSE: ReadonlyMap<Cause, FindingCode> = new Map(
   CAUSES.flatMap(([code, causes]) => causes.map((cause): [Cause, FindingCode] => [cause, code])),
 );
 
-function codeOfCause(cause: Cause, stage: AttemptStage): FindingCode | undefined {
+function codeOfCause(cause: Cause, stage: AttemptStage, { code }: Reply): FindingCode | undefined {
+  // RFC 3463 §3.4: 4.3.2 is a host that is about to stop, whoever the recipient is.
+  if (cause === 'takes-no-mail' && code < 500) return undefined;
   // RFC 5321 §4.2.3: 552 is a full mailbox as well as a message that is too large; only RCPT knows nothing of the message.
   if (cause === 'over-quota-or-size') return stage === 'rcpt' ? 'recipient-rejected' : 'message-too-large';
-  return BY_CAUSE.get(cause);
+  const named = BY_CAUSE.get(cause);
+  // Before RCPT no recipient is known: what is said of a mailbox is said of the sender's.
+  return named === 'recipient-rejected' && stage === 'mail' ? 'sender-rejected' : named;
 }
 
 /** What the message needs and this host lacks, and what was asked for besides. */

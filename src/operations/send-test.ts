@@ -180,17 +180,30 @@ async function planOf(request: SendRequest, services: Services): Promise<Outcome
     const forbidden = onlyForbidden(targets.value, services);
     if (forbidden) return forbidden;
     const addresses = targets.value.flatMap(({ ip, family }) => (ip && family ? [{ ip, family }] : []));
-    const hosts = [{ host: targets.value[0]?.host ?? via.host, addresses }];
-    return ok({ plan: { steps: [{ preference: null, hosts }], port: via.port, security: via.security }, about: [] });
+    const host = targets.value[0]?.host ?? via.host;
+    const plan = {
+      steps: [{ preference: null, hosts: [{ host, addresses }] }],
+      port: via.port,
+      security: via.security,
+    };
+    return ok({ plan, about: addresses.length === 0 ? [withoutAddress(host, via.port)] : [] });
   }
   const route = await lookUp(to.domain, false, services, false);
   if (!route.ok) return route;
   const forbidden = onlyForbidden(targetsOfRoute(route.value, undefined), services);
   if (forbidden) return forbidden;
   const steps = stepsOf(route.value);
-  const about = steps.length === 0 ? judgeRoute(route.value, services.policy.isPublic) : [];
+  const nobody = steps.every(({ hosts }) => hosts.every(({ addresses }) => addresses.length === 0));
+  const about = nobody ? judgeRoute(route.value, services.policy.isPublic) : [];
   return ok({ plan: { steps, port, security }, about });
 }
+
+const withoutAddress = (host: string, port: number): Finding =>
+  finding('host-not-answering', {
+    params: { host, port, variant: 'no-address' },
+    confidence: 'likely',
+    evidence: [`${host}. A, AAAA: no address`],
+  });
 
 /** Every host a sender could try, and those whose lookup failed: a later try may find them (RFC 5321 §5.1). */
 function stepsOf(route: MailRoute): SendPlan['steps'] {

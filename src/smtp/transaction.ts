@@ -168,7 +168,9 @@ const isTransient = (reply: Reply | null): boolean => reply !== null && reply.co
 
 /** A refusal by its first digit (RFC 5321 §4.2.1); what is neither is not SMTP here. */
 const refusal = (stage: AttemptStage, reply: Reply): Decided =>
-  decided(isTransient(reply) ? 'deferred' : reply.code >= 500 ? 'rejected' : 'protocol-error', stage, reply);
+  decided(isTransient(reply) ? 'deferred' : isPermanent(reply) ? 'rejected' : 'protocol-error', stage, reply);
+
+const isPermanent = ({ code }: Reply): boolean => code >= 500 && code < 600;
 
 const STEPS: readonly ((deal: Deal) => Promise<Decided | null> | Decided | null)[] = [
   checkTls,
@@ -255,7 +257,8 @@ async function finalReply(session: Session, withinMs: number): Promise<Decided> 
   try {
     const reply = await session.reply(withinMs);
     if (accepted(reply)) return decided('accepted', 'dot', reply);
-    return reply.code >= 400 ? refusal('dot', reply) : decided('unknown', 'dot', reply);
+    const refused = isTransient(reply) || isPermanent(reply);
+    return refused ? refusal('dot', reply) : decided('unknown', 'dot', reply);
   } catch (error) {
     if (!(error instanceof SessionEnd)) throw error;
     return UNKNOWN;

@@ -96,6 +96,9 @@ describe('what a refusal was about', () => {
     ['mail', '451 4.3.0 Internal error', []],
     ['data', '452 4.3.1 Insufficient system storage', []],
     ['opening', '554 5.7.1 no', []],
+    ['data', '421 4.3.2 System shutting down', []],
+    ['rcpt', '550 5.3.2 System not accepting network messages', ['recipient-rejected']],
+    ['mail', '450 4.2.0 later', ['sender-rejected']],
   ];
   it.each(cases)('%s: %s', (stage, text, expected) => {
     expect(codes(at(stage, text))).toEqual(expected);
