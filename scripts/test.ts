@@ -1,7 +1,8 @@
 /**
  * `npm test`: makes sure the real servers and tools of `test/lab` are there, then runs vitest with the arguments given. As
  * root on Debian or Ubuntu it installs what is missing and starts no service; else it names what is missing in one line
- * and exits 1. Mail servers that Debian does not let stand side by side are unpacked into `.cache/` instead of installed.
+ * and exits 1. What Debian does not let stand side by side, or is wanted for one tool of it, is unpacked into `.cache/`
+ * instead of installed.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -28,10 +29,12 @@ const commands: Readonly<Record<string, string>> = {
 /** What the packages above need for the tests, and only recommend. */
 const companions = ['libsasl2-modules', 'libnet-ssleay-perl'];
 /** Package → a file of it, relative to where it is unpacked; and the users its daemon insists on. */
-const mailServers: Readonly<Record<string, { file: string; users: readonly string[] }>> = {
+const unpackedPackages: Readonly<Record<string, { file: string; users: readonly string[] }>> = {
   'exim4-daemon-light': { file: 'usr/sbin/exim4', users: ['Debian-exim'] },
   opensmtpd: { file: 'usr/sbin/smtpd', users: ['opensmtpd', 'opensmtpq'] },
   chasquid: { file: 'usr/bin/chasquid', users: [] },
+  // For promtool alone, which needs nothing of what a Prometheus server does.
+  prometheus: { file: 'usr/bin/promtool', users: [] },
 };
 
 const isRoot = process.getuid?.() === 0;
@@ -53,8 +56,8 @@ const missingPackages = () => {
   return names.length > 0 ? [...names, ...companions] : [];
 };
 
-const missingServers = () =>
-  Object.keys(mailServers).filter((name) => !existsSync(join(unpacked, name, mailServers[name]?.file ?? '')));
+const missingUnpacked = () =>
+  Object.keys(unpackedPackages).filter((name) => !existsSync(join(unpacked, name, unpackedPackages[name]?.file ?? '')));
 
 const apt = (...args: readonly string[]) =>
   must('apt-get', ['-q', '-o', 'Acquire::Retries=2', '-o', 'DPkg::Lock::Timeout=120', ...args]);
@@ -93,12 +96,12 @@ function unpack(name: string): void {
   if (!archive) throw new Error(`apt-get download ${name} left no package`);
   const depends = must('dpkg-deb', ['-f', join(download, archive), 'Depends']);
   const libraries = depends.split(',').map((dependency) => dependency.trim().split(/[ :(]/)[0] ?? '');
-  install(libraries.filter((library) => library.startsWith('lib')));
+  install(libraries.filter((library) => /^lib(?!js-)/.test(library)));
   must('dpkg-deb', ['-x', join(download, archive), place]);
 }
 
 function addUsers(): void {
-  const users = Object.values(mailServers).flatMap((server) => server.users);
+  const users = Object.values(unpackedPackages).flatMap((server) => server.users);
   for (const user of users) {
     if (spawnSync('id', [user], { env }).status === 0) continue;
     const home = ['--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin'];
@@ -108,17 +111,17 @@ function addUsers(): void {
 
 function provide(): void {
   const packages = missingPackages();
-  const servers = missingServers();
-  if (packages.length > 0 || servers.length > 0) {
+  const others = missingUnpacked();
+  if (packages.length > 0 || others.length > 0) {
     if (!has('apt-get') || !isRoot) {
-      const names = [...packages, ...servers].join(' ');
+      const names = [...packages, ...others].join(' ');
       const how = has('apt-get') ? 'run "npm test" once as root, which installs them' : 'install them, or use Debian';
       throw new Error(`the tests need what is not installed: ${names} (${how})`);
     }
     apt('update');
     withoutStartingServices(() => {
       install(packages);
-      for (const name of servers) unpack(name);
+      for (const name of others) unpack(name);
     });
     const still = missingPackages();
     if (still.length > 0) throw new Error(`still missing after the installation: ${still.join(' ')}`);

@@ -79,9 +79,13 @@ export function createMetrics(): DoorMetrics {
 function operationMetrics(registry: Registry): Metrics {
   const registers = [registry];
   const mx = tally(registry, 'mxscope_mx_answers_total', 'MX answers, by where they came from', ['state', 'layer']);
-  const rrsets = tally(registry, 'mxscope_dns_rrsets_total', 'RRsets asked of the cache, by where they came from', [
-    'source',
-  ]);
+  const rrsets = tally(
+    registry,
+    'mxscope_dns_rrsets_total',
+    'RRsets asked of the cache, by where they came from',
+    ['source'],
+    ['memory', 'redis', 'miss', 'stale'],
+  );
   const failures = tally(
     registry,
     'mxscope_dns_failures_total',
