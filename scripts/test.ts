@@ -25,6 +25,7 @@ const commands: Readonly<Record<string, string>> = {
   saslpasswd2: 'sasl2-bin',
   swaks: 'swaks',
   openssl: 'openssl',
+  ip: 'iproute2',
 };
 /** What the packages above need for the tests, and only recommend. */
 const companions = ['libsasl2-modules', 'libnet-ssleay-perl'];

@@ -26,7 +26,7 @@ export type Dialed =
   | {
       readonly ok: false;
       readonly failure: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'forbidden' | 'aborted';
-      /** The socket's error code, null without one. */
+      /** The socket's error code, null without one; EADDRNOTAVAIL also where the kernel sent from an address that none answers. */
       readonly code: string | null;
     };
 
@@ -105,9 +105,12 @@ function open({ ip, port, deadline, signal }: DialRequest): Promise<Dialed> {
       signal?.removeEventListener('abort', abort);
     };
     const fail = (failure: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'aborted', code: string | null) => {
+      const unanswerable = failure === 'timeout' && lacksSource(ip, socket.localAddress);
       settle();
       socket.off('connect', connected).destroy();
-      resolve({ ok: false, failure, code });
+      resolve(
+        unanswerable ? { ok: false, failure: 'unreachable', code: 'EADDRNOTAVAIL' } : { ok: false, failure, code },
+      );
     };
     const connected = () => {
       settle();
@@ -131,6 +134,12 @@ function open({ ip, port, deadline, signal }: DialRequest): Promise<Dialed> {
 }
 
 const ignore = (): void => {};
+
+const GLOBAL_IPV6 = /^[23][\da-f]{3}:/;
+
+/** RFC 6724 §5: without a global address the kernel sends from one of lesser scope, to which nothing comes back. */
+const lacksSource = (target: string, source: string | undefined): boolean =>
+  source !== undefined && GLOBAL_IPV6.test(target) && !GLOBAL_IPV6.test(source);
 
 function failureOf(code: string | null): 'refused' | 'timeout' | 'unreachable' | 'reset' {
   if (code === 'ECONNREFUSED') return 'refused';

@@ -34,6 +34,13 @@ describe('port-blocked', () => {
     ['an unrelated target of an earlier call', [lost(one)], { others: [lost(two)] }, 'port-blocked'],
     ['unreachable is as good as silent', [lost(one), dead('unreachable', two)], {}, 'port-blocked'],
     ['the canary too', [lost(one)], { canary: lost(canaryAt) }, 'port-blocked'],
+    ['the canary alone, itself the target', [lost(canaryAt)], { canary: lost(canaryAt) }, 'host-not-answering'],
+    [
+      'the canary as a neighbour of the target',
+      [lost(one)],
+      { canary: lost(at('canary.one.example', '100.64.0.1')) },
+      'host-not-answering',
+    ],
     ['the canary answers', [lost(one), lost(two)], { canary: probe(HONEST, canaryAt) }, 'host-not-answering'],
     ['the canary refuses', [lost(one), lost(two)], { canary: dead('refused', canaryAt) }, 'host-not-answering'],
     ['another target refuses', [lost(one), lost(two), dead('refused', three)], {}, 'host-not-answering'],
@@ -99,6 +106,18 @@ describe('local-inspection', () => {
       'a canary that was not reached does not',
       [masked(one)],
       { canary: dead('refused', canaryAt) },
+      ['esmtp-inspection', 'banner-masked'],
+    ],
+    [
+      'a masked canary is no witness about itself',
+      [masked(canaryAt)],
+      { canary: masked(canaryAt) },
+      ['esmtp-inspection', 'banner-masked'],
+    ],
+    [
+      'nor about a neighbour, who may share its firewall',
+      [masked(one)],
+      { canary: masked(at('canary.one.example', '100.64.0.1')) },
       ['esmtp-inspection', 'banner-masked'],
     ],
     ['two strangers look the same', [masked(one)], { others: [masked(two), masked(three)] }, ['local-inspection']],
@@ -199,6 +218,7 @@ describe('ipv6-unavailable', () => {
   it('is not when another IPv6 address was reached, or the error is the far side’s', () => {
     const reached = probe(HONEST, at('mx.two.test', '2001:db8:1::1'));
     expect(judge([six({}), reached]).hosts[0]).toEqual(['host-not-answering']);
+    expect(judge([six({})], { others: [reached] }).hosts[0]).toEqual(['host-not-answering']);
     expect(judge([six({ socketError: 'EHOSTUNREACH' })]).hosts[0]).toEqual(['host-not-answering']);
     expect(judge([dead('timeout', { ...one, ip: '2001:db8::1', family: 6 })]).hosts[0]).toEqual(['host-not-answering']);
   });
