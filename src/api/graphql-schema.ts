@@ -21,10 +21,12 @@ export type GraphqlContext = {
 
 export class Refused extends Error {
   readonly refusal: Refusal;
+  readonly lang: Language;
 
-  constructor(refusal: Refusal) {
+  constructor(refusal: Refusal, lang: Language) {
     super(refusal.detail);
     this.refusal = refusal;
+    this.lang = lang;
   }
 }
 
@@ -40,13 +42,14 @@ const inLanguage = (shared: GraphqlContext, lang: unknown): Context => {
 
 /** What is at hand comes without a promise, which would cost more than the answer. */
 function run<I, O>(operation: Operation<I, O>, input: unknown, shared: GraphqlContext, lang: unknown): O | Promise<O> {
-  const outcome = invoke(operation, input, inLanguage(shared, lang), shared.services);
-  return outcome instanceof Promise ? outcome.then(valueIn) : valueIn(outcome);
+  const context = inLanguage(shared, lang);
+  const outcome = invoke(operation, input, context, shared.services);
+  return outcome instanceof Promise ? outcome.then((late) => valueIn(late, context)) : valueIn(outcome, context);
 }
 
-function valueIn<O>(outcome: Outcome<O>): O {
+function valueIn<O>(outcome: Outcome<O>, { lang }: Context): O {
   if (outcome.ok) return outcome.value;
-  throw new Refused(outcome.refusal);
+  throw new Refused(outcome.refusal, lang);
 }
 
 /** A null given for something optional is that thing left out, at every depth. */

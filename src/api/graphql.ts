@@ -12,7 +12,7 @@ import { type Door, pointedAtBody, sayBudget, TEXT_BODY_BYTES } from './door.ts'
 import type { GraphqlEngine, Runnable, Unrunnable, Variables } from './graphql-engine.ts';
 import type { GraphqlContext } from './graphql-schema.ts';
 import { maskFault } from './hooks.ts';
-import { extensionsOf, statusOf } from './refusals.ts';
+import { graphqlErrorOf, statusOf } from './refusals.ts';
 import { contextOf, JSON_TYPE, sayUsage, send, type Visit, visitOf } from './visit.ts';
 
 const GRAPHQL = 'application/graphql-response+json';
@@ -126,8 +126,7 @@ function sendResult(visit: Visit, body: Body, status = 200): void {
 
 function refused(visit: Visit, door: Door, refusal: Refusal): void {
   sayBudget('lookup', visit, door);
-  const error: Shown = { message: refusal.detail, extensions: extensionsOf(refusal, visit.id) };
-  sendResult(visit, { errors: [error] }, statusOf(refusal.code));
+  sendResult(visit, { errors: [graphqlErrorOf(refusal, visit.lang, visit.id)] }, statusOf(refusal.code));
 }
 
 function unrunnable(visit: Visit, door: Door, why: Unrunnable): void {
@@ -156,15 +155,15 @@ function show(result: ExecutionResult, ran: boolean, visit: Visit): Body {
     const where = { ...(locations && { locations }), ...(path && { path }) };
     const cause = error.originalError;
     if (isRefused(cause)) {
-      const refusal = pointedAtBody(cause.refusal);
-      return { message: refusal.detail, ...where, extensions: extensionsOf(refusal, visit.id) };
+      const { message, extensions } = graphqlErrorOf(pointedAtBody(cause.refusal), cause.lang, visit.id);
+      return { message, ...where, extensions };
     }
     if (!ran) return invalid(error);
-    const masked = maskFault(cause ?? error, visit);
-    return { message: masked.detail, ...where, extensions: extensionsOf(masked, visit.id) };
+    const { message, extensions } = graphqlErrorOf(maskFault(cause ?? error, visit), visit.lang, visit.id);
+    return { message, ...where, extensions };
   });
   return ran ? { data: result.data, errors } : { errors };
 }
 
-const isRefused = (error: unknown): error is { readonly refusal: Refusal } =>
+const isRefused = (error: unknown): error is { readonly refusal: Refusal; readonly lang: Language } =>
   error instanceof Error && 'refusal' in error;

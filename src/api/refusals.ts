@@ -4,6 +4,7 @@
  */
 
 import type { Refusal, RefusalCode } from '../outcome.ts';
+import { detailIn } from '../texts/refusals.ts';
 import type { Language, Text } from '../texts/text.ts';
 
 export type ProblemCode = RefusalCode | 'internal';
@@ -79,17 +80,20 @@ export const TITLES: Readonly<Record<ProblemCode, Text>> = {
 
 export const instanceOf = (requestId: string): string => `urn:mxscope:request:${requestId}`;
 
+const errorsIn = (lang: Language, { errors }: Declined) =>
+  errors?.map(({ pointer, detail }) => ({ pointer, detail: detailIn(lang, detail) }));
+
 /** The problem document. Member order is that of RFC 9457, then ours. */
 export function problemOf(declined: Declined, lang: Language, requestId: string): string {
-  const { code, detail, errors, scope, retryAfterSeconds } = declined;
+  const { code, detail, scope, retryAfterSeconds } = declined;
   return JSON.stringify({
     type: `urn:mxscope:problem:${code}`,
     title: TITLES[code][lang],
     status: statusOf(code),
-    detail,
+    detail: detailIn(lang, detail),
     instance: instanceOf(requestId),
     code,
-    errors,
+    errors: errorsIn(lang, declined),
     scope,
     retryAfterSeconds,
   });
@@ -102,9 +106,14 @@ export function retryAfterOf(declined: Declined): number | undefined {
   return Math.max(1, declined.retryAfterSeconds ?? 1);
 }
 
-/** `extensions` of a GraphQL error. */
-export function extensionsOf(declined: Declined, requestId: string): Record<string, unknown> {
-  const { code, errors, scope, retryAfterSeconds } = declined;
+/** What a GraphQL error says and holds. */
+export function graphqlErrorOf(declined: Declined, lang: Language, requestId: string) {
+  return { message: detailIn(lang, declined.detail), extensions: extensionsOf(declined, lang, requestId) };
+}
+
+function extensionsOf(declined: Declined, lang: Language, requestId: string): Record<string, unknown> {
+  const { code, scope, retryAfterSeconds } = declined;
+  const errors = errorsIn(lang, declined);
   return {
     code,
     ...(errors && { errors }),
