@@ -32,7 +32,7 @@ export interface Guards {
 export function createGuards(admit: Admit, metrics: DoorMetrics, lifecycle: Lifecycle, pressure: Pressure): Guards {
   const ready = (): Outcome<null> => {
     if (lifecycle.stopping) return refuse('unavailable', 'this instance is stopping', { retryAfterSeconds: 1 });
-    if (pressure.overloaded) {
+    if (pressure.overloaded()) {
       return refuse('overloaded', 'this instance has more work than it can do in time', { retryAfterSeconds: 2 });
     }
     return ok(null);
