@@ -8,7 +8,7 @@ import { accepted } from '../smtp/masks.ts';
 import type { HostProbe, Reply, Security, SessionFacts } from '../smtp/types.ts';
 import { type FindingOptions, finding } from './findings.ts';
 import { middleboxFindings, offersStartTls } from './middlebox.ts';
-import { aboutUs } from './prober.ts';
+import { type AboutUs, aboutUs } from './prober.ts';
 import { answer, answerLines, linesOf } from './quote.ts';
 import { tlsFindings } from './tls.ts';
 import type { Finding } from './types.ts';
@@ -56,19 +56,16 @@ export function diagnoseSession(facts: SessionFacts, context: SessionContext): F
 const forUs = (reply: Reply | null): Reply | null => (reply && aboutUs(reply) ? null : reply);
 
 function refusalsOfUs(facts: SessionFacts, params: Params): Finding[] {
-  const asked: [string, Reply | null][] = [
-    ['greeting', facts.banner],
-    ['EHLO', facts.ehlo],
-    ['HELO', facts.helo],
-  ];
-  const about = asked.flatMap(([command, reply]) => {
+  const { banner, ehlo, helo } = facts;
+  const evidence: string[] = [];
+  let first: AboutUs | null = null;
+  for (const reply of [banner, ehlo, helo]) {
     const code = reply && aboutUs(reply);
-    return code ? [{ code, evidence: command === 'greeting' ? linesOf(reply) : answer(command, reply) }] : [];
-  });
-  const [first] = about;
-  if (!first) return [];
-  const evidence = about.flatMap((refusal) => refusal.evidence);
-  return [finding(first.code, { params, evidence, confidence: 'likely' })];
+    if (!code) continue;
+    first ??= code;
+    evidence.push(...(reply === banner ? linesOf(reply) : answer(reply === ehlo ? 'EHLO' : 'HELO', reply)));
+  }
+  return first === null ? [] : [finding(first, { params, evidence, confidence: 'likely' })];
 }
 
 /** RFC 5321 §3.1: the opening is 220, or 554; another positive code is not SMTP as senders know it. */

@@ -27,12 +27,10 @@ export function finding(code: FindingCode, options: FindingOptions): Finding {
   const entry = entryOf(code);
   const evidence = [...new Set(options.evidence)].slice(0, MOST_EVIDENCE);
   if (evidence.length === 0) throw new Error(`finding ${code} has no evidence`);
-  const params = Object.fromEntries(
-    Object.entries(options.params ?? {}).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? plain(value) : value,
-    ]),
-  );
+  const params: Record<string, Params[string]> = {};
+  for (const [name, value] of Object.entries(options.params ?? {})) {
+    params[name] = typeof value === 'string' ? plain(value) : value;
+  }
   const made: Finding = {
     code,
     severity: options.severity ?? entry.severity,

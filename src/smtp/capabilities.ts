@@ -16,27 +16,32 @@ export function parseCapabilities(ehlo: Reply): Capabilities {
     const extension = parseLine(ehlo.lines[i] ?? '');
     if (extension) extensions.push(extension);
   }
-  const keywords = new Set(extensions.map(({ keyword }) => keyword));
+  const has = (keyword: string): boolean => extensions.some((extension) => extension.keyword === keyword);
   return {
     extensions,
-    startTls: keywords.has('STARTTLS'),
+    startTls: has('STARTTLS'),
     size: sizeOf(extensions),
     auth: mechanismsOf(extensions),
-    pipelining: keywords.has('PIPELINING'),
-    eightBitMime: keywords.has('8BITMIME'),
-    smtpUtf8: keywords.has('SMTPUTF8'),
-    dsn: keywords.has('DSN'),
-    chunking: keywords.has('CHUNKING'),
-    enhancedStatusCodes: keywords.has('ENHANCEDSTATUSCODES'),
-    requireTls: keywords.has('REQUIRETLS'),
-    limits: keywords.has('LIMITS') ? limitsOf(extensions) : NO_LIMITS,
+    pipelining: has('PIPELINING'),
+    eightBitMime: has('8BITMIME'),
+    smtpUtf8: has('SMTPUTF8'),
+    dsn: has('DSN'),
+    chunking: has('CHUNKING'),
+    enhancedStatusCodes: has('ENHANCEDSTATUSCODES'),
+    requireTls: has('REQUIRETLS'),
+    limits: has('LIMITS') ? limitsOf(extensions) : NO_LIMITS,
   };
 }
 
 /** `AUTH=LOGIN PLAIN`: the form of servers older than RFC 4954, still sent beside the right one for old clients. */
 const EARLY_FORM = /^(AUTH|SIZE)=/i;
 
+/** A word alone, as most keywords come: it takes no splitting. */
+const BARE = /^[A-Za-z0-9-]+$/;
+const NO_PARAMS: Extension['params'] = [];
+
 function parseLine(line: string): Extension | undefined {
+  if (BARE.test(line)) return { keyword: line.toUpperCase(), params: NO_PARAMS };
   const separated = EARLY_FORM.test(line) ? line.replace('=', ' ') : line;
   const [keyword = '', ...params] = separated.trim().split(/[ \t]+/, MAX_PARAMS + 1);
   return keyword === '' ? undefined : { keyword: keyword.toUpperCase(), params };

@@ -28,7 +28,12 @@ const OVERWRITTEN_KEYWORD = /^\s*(X{2,}[A-Z]|X{4,}|\*{4,})(?!\S)/;
 
 /** The overwritten keywords of an EHLO reply, in order; its first line is the server's name and is never looked at. */
 export function overwrittenKeywords(ehlo: Reply): string[] {
-  return ehlo.lines.slice(1).flatMap((line) => OVERWRITTEN_KEYWORD.exec(line)?.[1] ?? []);
+  const words: string[] = [];
+  for (let i = 1; i < ehlo.lines.length; i++) {
+    const word = OVERWRITTEN_KEYWORD.exec(ehlo.lines[i] ?? '')?.[1];
+    if (word !== undefined) words.push(word);
+  }
+  return words;
 }
 
 /**

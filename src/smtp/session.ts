@@ -157,7 +157,11 @@ export class Session {
   /** RFC 5321 §4.1.1.10. Nothing rests on the answer, nor on whether there is one. */
   async quit(): Promise<void> {
     if (this.#end) return;
-    await this.command('QUIT').catch(() => undefined);
+    try {
+      await this.command('QUIT');
+    } catch (error) {
+      if (!(error instanceof SessionEnd)) throw error;
+    }
     this.close();
   }
 
@@ -240,7 +244,8 @@ export class Session {
 
   #until(due: number): void {
     this.#due = Math.min(due, this.#deadline);
-    if (this.#due < this.#wakesAt) this.#wakeAt(this.#due);
+    // No later than the end of a usual wait, so that the one timer is seldom set anew for what comes sooner.
+    if (this.#due < this.#wakesAt) this.#wakeAt(Math.min(this.#due, performance.now() + this.#waits.reply));
   }
 
   #wakeAt(at: number): void {
