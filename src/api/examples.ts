@@ -184,7 +184,7 @@ export const EXAMPLES: Readonly<Record<string, { readonly body?: unknown; readon
     answer: {
       domain: 'nectec.or.th',
       mx,
-      probe: null,
+      probe: { ...probe, domain: 'nectec.or.th' },
       delivery,
       verdict: 'good',
       findings: [],

@@ -1,7 +1,8 @@
 /**
  * The how-to articles for a help desk: one Markdown file a slug and language beside this one, read once when first asked.
  * A file opens with `# Title` and a paragraph that is its summary. Searching is by words: all must occur, in the title, the
- * summary or the text, in this order of weight. Returns null for a slug that does not exist; a missing file is a fault.
+ * summary or the text, in this order of weight; what the language asked for does not hold is looked for in the other one, since
+ * people type Thai into English pages. Returns null for a slug that does not exist; a missing file is a fault.
  */
 
 import { readFileSync } from 'node:fs';
@@ -32,12 +33,21 @@ export function listArticles(query: string | undefined, lang: Language): readonl
   const words = fold(query ?? '')
     .split(/\s+/)
     .filter((word) => word !== '');
-  return shelf(lang)
-    .map((entry) => ({ entry, rank: rankOf(entry, words) }))
+  const own = slugsWith(words, lang);
+  const slugs = own.length > 0 ? own : slugsWith(words, lang === 'en' ? 'th' : 'en');
+  return slugs.flatMap((wanted) =>
+    shelf(lang)
+      .filter(({ slug }) => slug === wanted)
+      .map(({ slug, title, summary }) => ({ slug, title, summary })),
+  );
+}
+
+const slugsWith = (words: readonly string[], lang: Language): readonly string[] =>
+  shelf(lang)
+    .map((entry) => ({ slug: entry.slug, rank: rankOf(entry, words) }))
     .filter(({ rank }) => words.length === 0 || rank > 0)
     .sort((a, b) => b.rank - a.rank)
-    .map(({ entry: { slug, title, summary } }) => ({ slug, title, summary }));
-}
+    .map(({ slug }) => slug);
 
 export function getArticle(slug: string, lang: Language): Article | null {
   const entry = shelf(lang).find((one) => one.slug === slug);

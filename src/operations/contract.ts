@@ -381,7 +381,7 @@ export const Report = Type.Object(
   {
     domain: Type.String(),
     mx: ref(MxAnswer),
-    probe: Nullable(ref(Probe)),
+    probe: ref(Probe),
     delivery: ref(Delivery),
     verdict: OneOf(['no-mail', 'broken', 'unknown', 'degraded', 'good']),
     findings: Type.Array(ref(Finding)),

@@ -54,13 +54,19 @@ export const probe: Operation<ProbeInput, Probe> = {
     if (forbidden) return forbidden;
     const judged = await runSessions(targets, optionsOf(input, started), context, services);
     if (!judged.ok) return judged;
-    const mxFindings = route && targets.length === 0 ? judgeRoute(route, services.policy.isPublic) : [];
-    const findings = [...mxFindings, ...judged.value.findings];
+    const findings = [...(route ? aboutRoute(route, targets, services) : []), ...judged.value.findings];
     const of = { domain, port: input.port ?? 25, started };
     const record = await keepProbe({ ...judged.value, findings }, of, services);
     return ok(renderProbe(record, context.lang));
   },
 };
+
+/** What the records say of hosts that could not be asked at all: without it nothing would tell why. */
+export function aboutRoute(route: MailRoute, targets: readonly Target[], { policy }: Services): Finding[] {
+  if (targets.length > 0 && targets.every(({ ip }) => ip !== null)) return [];
+  const found = judgeRoute(route, policy.isPublic);
+  return targets.length === 0 ? found : found.filter(({ code }) => /^mx-(?:host-(?!cname)|ip-literal)/.test(code));
+}
 
 /** Gives what the sessions of a call said an id, under which it is found for an hour. */
 export async function keepProbe(

@@ -5,7 +5,7 @@
  */
 
 import { Type } from '@sinclair/typebox';
-import { type DeliveryFacts, delivery, renderDelivery } from '../diagnosis/delivery.ts';
+import { delivery, renderDelivery } from '../diagnosis/delivery.ts';
 import { buildRoute, drawMermaid, drawSvg } from '../diagnosis/drawing.ts';
 import { renderAll } from '../diagnosis/findings.ts';
 import { judgeRoute } from '../diagnosis/judge-route.ts';
@@ -16,7 +16,7 @@ import type { MailRoute } from '../mx/types.ts';
 import { type Outcome, ok } from '../outcome.ts';
 import { DomainName, Report, Route } from './contract.ts';
 import { renderAnswer, store } from './mx-answer.ts';
-import { keepProbe, optionsOf, type ProbeRecord, renderProbe } from './probe.ts';
+import { aboutRoute, keepProbe, optionsOf, type ProbeRecord, renderProbe } from './probe.ts';
 import { domainOf, lookUp } from './resolve.ts';
 import { runSessions } from './sessions.ts';
 import { targetsOfRoute } from './targets.ts';
@@ -30,7 +30,7 @@ const input = Type.Object(
 );
 
 /** What the report and the route are made from. */
-type Survey = { readonly domain: Domain; readonly route: MailRoute; readonly probe: ProbeRecord | null };
+type Survey = { readonly domain: Domain; readonly route: MailRoute; readonly probe: ProbeRecord };
 
 export const report: Operation<AdviceInput, Report> = {
   id: 'report',
@@ -44,14 +44,14 @@ export const report: Operation<AdviceInput, Report> = {
     const { lang } = context;
     const now = services.now();
     const mxFindings = judgeRoute(route, services.policy.isPublic);
-    const findings = mergeByCause([...mxFindings, ...(probe?.findings ?? [])]);
-    const facts = deliveryOf(route, probe);
+    const findings = mergeByCause([...mxFindings, ...probe.findings]);
+    const facts = delivery(route, probe.hosts);
     const judged: Verdict = verdict(route, facts, findings);
     const { state, layer } = route.cache;
     return ok({
       domain,
       mx: renderAnswer(store(route, mxFindings), lang, { now, state, layer, cacheable: false }).answer(),
-      probe: probe && renderProbe(probe, lang),
+      probe: renderProbe(probe, lang),
       delivery: renderDelivery(facts, route, lang) as Report['delivery'],
       verdict: judged,
       findings: renderAll(findings, lang) as Report['findings'],
@@ -72,7 +72,7 @@ export const route: Operation<AdviceInput, DrawnRoute> = {
     const surveyed = await survey(input, context, services);
     if (!surveyed.ok) return surveyed;
     const { route: mail, probe } = surveyed.value;
-    const drawn = buildRoute(mail, deliveryOf(mail, probe), context.lang) as Route;
+    const drawn = buildRoute(mail, delivery(mail, probe.hosts), context.lang) as Route;
     return ok({
       route: drawn,
       svg: () => drawSvg(drawn, context.lang),
@@ -80,10 +80,6 @@ export const route: Operation<AdviceInput, DrawnRoute> = {
     });
   },
 };
-
-function deliveryOf(route: MailRoute, probe: ProbeRecord | null): DeliveryFacts {
-  return delivery(route, probe?.hosts ?? []);
-}
 
 async function survey(input: AdviceInput, context: Context, services: Services): Promise<Outcome<Survey>> {
   const parsed = domainOf(input.domain, '/domain');
@@ -96,7 +92,7 @@ async function survey(input: AdviceInput, context: Context, services: Services):
   const options = optionsOf({ domain, fresh: input.fresh === true }, started);
   const judged = await runSessions(targets, options, context, services);
   if (!judged.ok) return judged;
-  if (targets.length === 0) return ok({ domain, route: found.value, probe: null });
-  const probe = await keepProbe(judged.value, { domain, port: options.port, started }, services);
+  const findings = [...aboutRoute(found.value, targets, services), ...judged.value.findings];
+  const probe = await keepProbe({ ...judged.value, findings }, { domain, port: options.port, started }, services);
   return ok({ domain, route: found.value, probe });
 }

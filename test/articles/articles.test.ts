@@ -129,6 +129,9 @@ describe('searching', () => {
     ['rpcdiag', 'en', 'outlook-rpcdiag'],
     ['moving server', 'en', 'mx-migration'],
     ['500 #5.5.1', 'en', 'ehlo-helo-cisco'],
+    // In the other language than the one asked for.
+    ['ลายเซ็น', 'en', 'outlook-signature'],
+    ['moving server', 'th', 'mx-migration'],
   ] as const)('%s in %s finds %s first', (query, lang, slug) => {
     expect(found(query, lang)[0]).toBe(slug);
   });

@@ -78,10 +78,11 @@ describe('the verdict', () => {
     ['null.example', { 'null.example': mx(3600, [0, '']) }, 'null-mx', 'no-mail', 'mx-null'],
     ['gone.example', {}, 'nxdomain', 'broken', 'mx-nxdomain'],
     ['empty.example', { 'empty.example': {} }, 'none', 'broken', 'mx-none'],
-  ] as const)('%s, which takes no mail, has no probe', async ([domain, names, status, verdict, code]) => {
+  ] as const)('%s, which takes no mail, has nobody to probe', async ([domain, names, status, verdict, code]) => {
     world.publish(names);
     const seen = await service.value(report, { domain });
-    expect([seen.mx.status, seen.verdict, seen.probe, seen.delivery.steps]).toEqual([status, verdict, null, []]);
+    expect([seen.mx.status, seen.verdict, seen.probe.hosts, seen.delivery.steps]).toEqual([status, verdict, [], []]);
+    expect(codes(seen.probe.findings)).toEqual([code]);
     expect([seen.delivery.delivers, seen.delivery.firstChoice]).toEqual([false, null]);
     expect(codes(seen.findings)).toEqual([code]);
     expect(seen.summary).not.toBe('');
@@ -127,7 +128,7 @@ describe('a report', () => {
     const mxAnswer = (await service.value(resolveMx, { domain })).answer();
     expect({ ...seen.mx, cache: null }).toEqual({ ...mxAnswer, cache: null });
     expect(seen.probe).toMatchObject({ domain, port: 25, cache: { state: 'miss' } });
-    expect(seen.probe?.hosts.map(({ host, outcome }) => [host, outcome])).toEqual([
+    expect(seen.probe.hosts.map(({ host, outcome }) => [host, outcome])).toEqual([
       ['good.test', 'ok'],
       ['fine.test', 'ok'],
     ]);
@@ -137,11 +138,11 @@ describe('a report', () => {
     // One cause, two hosts: told once, with both named in the evidence.
     const missing = seen.findings.find(({ code }) => code === 'starttls-missing');
     expect(missing?.evidence.join('\n')).toMatch(/good\.test[\s\S]*fine\.test/);
-    for (const code of [...codes(seen.mx.findings), ...(seen.probe?.hosts.flatMap((h) => codes(h.findings)) ?? [])]) {
+    for (const code of [...codes(seen.mx.findings), ...(seen.probe.hosts.flatMap((h) => codes(h.findings)) ?? [])]) {
       expect(found).toContain(code);
     }
     const { id } = seen.probe ?? { id: '' };
-    expect((await service.value(findProbe, { id })).hosts).toEqual(seen.probe?.hosts);
+    expect((await service.value(findProbe, { id })).hosts).toEqual(seen.probe.hosts);
   });
 
   test('is made from what is cached, unless fresh', async () => {
