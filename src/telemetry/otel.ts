@@ -91,9 +91,8 @@ function tracerOf(provider: TracerProvider): Tracer {
     request(headers, attributes): RequestSpan {
       const caller = propagator.extract(ROOT_CONTEXT, headers, HEADERS);
       const span = spans.startSpan('request', { kind: SpanKind.SERVER, attributes: { ...attributes } }, caller);
-      const context = trace.setSpan(caller, span);
       return {
-        span: (start, work, ended) => below(context, start, work, ended),
+        span: (start, work, ended) => below(trace.setSpan(caller, span), start, work, ended),
         end(name, ended) {
           span.updateName(name);
           end(span, ended);
