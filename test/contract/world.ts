@@ -1,22 +1,18 @@
 /**
- * The service as its operator and its callers see it: the real process with settings in its environment, DNS and mail servers
- * by script on loopback addresses of one's own, and nothing but HTTP between the test and it. All mail servers of a world
- * share one port. What was started ends with `close`; a process that does not come up throws with what it said.
+ * A world for the contract's checks: the real process, DNS and mail servers by script on loopback addresses of a test's own, and
+ * nothing but HTTP between the test and the service. All mail servers share one port unless told otherwise; the service trusts
+ * an authority made here. `close` ends all that was started.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { makeAuthority, type Pair } from '../helpers/certificates.ts';
+import { makeAuthority, makeCertificate, type Pair } from '../helpers/certificates.ts';
 import { type CiscoMode, startCiscoProxy } from '../helpers/cisco-proxy.ts';
 import { type Names, type Rrsets, type ZoneServer, zoneServer } from '../helpers/dns-server.ts';
-import { freePort } from '../helpers/redis.ts';
-import { type Script, type SmtpServer, startSmtpServer } from '../helpers/smtp-server.ts';
-
-const entry = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
-const STARTS_WITHIN_MS = 20_000;
+import { type Service as Process, startService } from '../helpers/service.ts';
+import { type Script, type SmtpServer, type Step, startSmtpServer } from '../helpers/smtp-server.ts';
 
 export const mx = (ttl: number, ...records: readonly (readonly [number, string])[]): Rrsets => ({
   MX: { ttl, data: records.map(([preference, exchange]) => ({ preference, exchange })) },
@@ -25,13 +21,9 @@ export const a = (ttl: number, ...ips: readonly string[]): Rrsets => ({
   A: { ttl, data: ips.map((address) => ({ address })) },
 });
 
-export type Answer<T> = { readonly status: number; readonly headers: Headers; readonly body: T };
+export type Answer<T> = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: T };
 
-export type Service = {
-  readonly url: string;
-  readonly child: ChildProcess;
-  /** What it wrote so far. */
-  log(): string;
+export type Service = Process & {
   get<T>(path: string, headers?: Record<string, string>): Promise<Answer<T>>;
   post<T>(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
 };
@@ -40,8 +32,6 @@ export type World = {
   readonly dns: ZoneServer;
   /** The port of all mail servers. */
   readonly port: number;
-  /** What the service trusts besides the usual authorities. */
-  readonly authority: Pair;
   /** `address('1.7')` is 127.x.1.7. */
   address(tail: string): string;
   /** Adds names; a name given again is replaced. */
@@ -49,7 +39,9 @@ export type World = {
   /** At a tail of this world, or at a whole address. */
   mail(at: string, script?: Script, port?: number): Promise<SmtpServer>;
   /** A rewriting firewall at an address, before a server. */
-  firewall(at: string, mode: CiscoMode, to: SmtpServer, allowTls?: boolean): Promise<{ close(): Promise<void> }>;
+  firewall(at: string, mode: CiscoMode, to: SmtpServer): Promise<{ close(): Promise<void> }>;
+  /** Of the authority that the service trusts. */
+  certificate(names: readonly string[], more?: { readonly from?: number; readonly to?: number }): Promise<Pair>;
   service(env?: Readonly<Record<string, string>>): Promise<Service>;
   close(): Promise<void>;
 };
@@ -73,17 +65,17 @@ export async function startWorld(block: string): Promise<World> {
   return {
     dns,
     port,
-    authority,
     address,
     publish(names) {
       dns.world = { ...dns.world, names: { ...dns.world.names, ...names } };
     },
     mail: (at, script, on = port) => listen(at, script, on),
-    async firewall(at, mode, to, allowTls = false) {
-      const proxy = await startCiscoProxy({ to, mode, allowTls, host: address(at), port });
+    async firewall(at, mode, to) {
+      const proxy = await startCiscoProxy({ to, mode, host: address(at), port });
       closers.push(() => proxy.close());
       return proxy;
     },
+    certificate: (names, more) => makeCertificate({ names, ca: authority, ...more }),
     async service(env = {}) {
       const started = await startService({
         DNS_SERVERS: `${dns.ip}:${dns.port}`,
@@ -96,8 +88,11 @@ export async function startWorld(block: string): Promise<World> {
         NODE_EXTRA_CA_CERTS: roots,
         ...env,
       });
-      closers.push(started.stop);
-      return started;
+      closers.push(() => {
+        started.kill();
+        return started.ended;
+      });
+      return overHttp(started);
     },
     async close() {
       await Promise.all(closers.reverse().map((close) => close()));
@@ -105,54 +100,36 @@ export async function startWorld(block: string): Promise<World> {
   };
 }
 
-async function startService(env: Readonly<Record<string, string>>): Promise<Service & { stop(): Promise<void> }> {
-  const port = await freePort();
-  const child = spawn(process.execPath, [entry], {
-    env: { PATH: process.env.PATH ?? '', PORT: String(port), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  const stop = async () => {
-    child.kill('SIGKILL');
-    await gone;
-  };
-  const url = `http://127.0.0.1:${port}`;
-  const deadline = performance.now() + STARTS_WITHIN_MS;
-  while (!(await fetch(`${url}/health/live`).then(isOk, () => false))) {
-    if (child.exitCode !== null || performance.now() > deadline) {
-      await stop();
-      throw new Error(`the service did not come up:\n${output}`);
-    }
-    await sleep(30);
-  }
-  const ask = async <T>(path: string, init: RequestInit): Promise<Answer<T>> => {
-    const response = await fetch(url + path, init);
-    const text = await response.text();
-    const json = /[/+]json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as T };
+function overHttp(started: Process): Service {
+  const ask = async <T>(path: string, call: Parameters<Process['ask']>[1]): Promise<Answer<T>> => {
+    const { status, headers, text } = await started.ask(path, call);
+    const json = /[/+]json/.test(headers['content-type'] ?? '');
+    return { status, headers, body: (json ? JSON.parse(text) : text) as T };
   };
   return {
-    url,
-    child,
-    stop,
-    log: () => output,
+    ...started,
     get: (path, headers = {}) => ask(path, { headers }),
-    post: (path, body, headers = {}) =>
-      ask(path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      }),
+    post: (path, body, headers = {}) => ask(path, { body, headers }),
   };
 }
 
-async function isOk(response: Response): Promise<boolean> {
-  await response.body?.cancel();
-  return response.ok;
-}
+/** An EHLO list in clear that offers STARTTLS, and the one inside TLS. */
+export const withTls = (pair: Pair, inside: readonly Step[] = [{ reply: ['250-mx', '250 8BITMIME'] }]): Script => ({
+  on: {
+    EHLO: (_, { secureLines }) =>
+      secureLines.length > 0 ? inside : [{ reply: ['250-mx', '250-PIPELINING', '250 STARTTLS'] }],
+    STARTTLS: [{ reply: '220 go ahead' }, { starttls: pair }],
+  },
+});
+
+export type Finding = {
+  readonly code: string;
+  readonly severity: string;
+  readonly confidence: string;
+  readonly title: string;
+  readonly explanation: string;
+  readonly fix: string;
+  readonly evidence: readonly string[];
+};
+
+export const codes = (findings: readonly Finding[]): string[] => findings.map(({ code }) => code).sort();
