@@ -28,49 +28,37 @@ export async function createCa(lab: Lab): Promise<LabCa> {
   await writeFile(join(dir, 'index.txt'), '');
   await writeFile(join(dir, 'serial'), '1000\n');
   await writeFile(join(dir, 'ca.cnf'), CA_CONFIG);
-  await openssl(selfSign('ca', 'mxscope lab CA', ['-addext', 'keyUsage=critical,keyCertSign,cRLSign']));
+  const authority = ['-subj', '/CN=mxscope lab CA', '-addext', 'keyUsage=critical,keyCertSign,cRLSign'];
+  await openssl([...selfSign('ca'), ...authority]);
   let made = 0;
   const fresh = () => {
     made += 1;
     return `pair-${made}`;
   };
+  const pair = (id: string): KeyPair => ({ key: join(dir, `${id}.key`), cert: join(dir, `${id}.crt`) });
+  /** `openssl ca` keeps books, so one at a time; it alone can date a certificate as one likes. */
+  let queue: Promise<unknown> = Promise.resolve();
+  const dated = async (id: string, name: string, [from, to]: readonly [number, number]) => {
+    await openssl(['req', '-new', ...EC, '-keyout', `${id}.key`, '-out', `${id}.csr`, ...named(name)]);
+    const dates = ['-startdate', stamp(from), '-enddate', stamp(to)];
+    const files = ['-in', `${id}.csr`, '-out', `${id}.crt`];
+    const signed = queue.then(() => openssl(['ca', '-batch', '-config', 'ca.cnf', ...dates, ...files, '-notext']));
+    queue = signed.catch(() => undefined);
+    await signed;
+  };
   return {
     file: join(dir, 'ca.crt'),
     issue: async (name, { expired = false, notYetValid = false, rsa = false } = {}) => {
       const id = fresh();
-      const san = ['-addext', `subjectAltName=DNS:${name}`];
-      const request = [
-        '-new',
-        ...(rsa ? RSA : EC),
-        '-keyout',
-        `${id}.key`,
-        '-out',
-        `${id}.csr`,
-        '-subj',
-        `/CN=${name}`,
-        ...san,
-      ];
-      await openssl(['req', ...request]);
-      const [from, to] = expired ? [-60, -30] : notYetValid ? [30, 90] : [-1, 90];
-      const dates = ['-startdate', stamp(from), '-enddate', stamp(to)];
-      await openssl([
-        'ca',
-        '-batch',
-        '-config',
-        'ca.cnf',
-        ...dates,
-        '-in',
-        `${id}.csr`,
-        '-out',
-        `${id}.crt`,
-        '-notext',
-      ]);
-      return { key: join(dir, `${id}.key`), cert: join(dir, `${id}.crt`) };
+      const signer = ['-config', 'ca.cnf', '-CA', 'ca.crt', '-CAkey', 'ca.key'];
+      if (expired || notYetValid) await dated(id, name, expired ? [-60, -30] : [30, 90]);
+      else await openssl([...selfSign(id, rsa ? RSA : EC), ...named(name), ...signer]);
+      return pair(id);
     },
     selfSigned: async (name) => {
       const id = fresh();
-      await openssl(selfSign(id, name, ['-addext', `subjectAltName=DNS:${name}`]));
-      return { key: join(dir, `${id}.key`), cert: join(dir, `${id}.crt`) };
+      await openssl([...selfSign(id), ...named(name)]);
+      return pair(id);
     },
   };
 }
@@ -79,12 +67,18 @@ const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 
 const RSA = ['-newkey', 'rsa:2048', '-nodes'];
 
-const selfSign = (id: string, name: string, extensions: readonly string[]) => {
+const named = (name: string) => ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
+
+const selfSign = (id: string, key = EC) => {
   const files = ['-keyout', `${id}.key`, '-out', `${id}.crt`];
-  return ['req', '-x509', ...EC, ...files, '-days', '90', '-subj', `/CN=${name}`, ...extensions];
+  return ['req', '-x509', ...key, ...files, '-days', '90'];
 };
 
+/** Without extensions of its own: what it issues is no authority. */
 const CA_CONFIG = `
+[req]
+distinguished_name = none
+[none]
 [ca]
 default_ca = lab
 [lab]

@@ -23,12 +23,23 @@ export type DigOptions = {
   readonly seconds?: number;
 };
 
-export async function dig(
-  server: { readonly ip: string; readonly port: number },
-  name: string,
-  type: string,
+export type DigQuestion = readonly [name: string, type: string];
+
+type Server = { readonly ip: string; readonly port: number };
+
+export async function dig(server: Server, name: string, type: string, options: DigOptions = {}): Promise<DigReply> {
+  const [reply] = await digAll(server, [[name, type]], options);
+  return reply ?? NO_REPLY;
+}
+
+const NO_REPLY: DigReply = { status: 'TIMEOUT', flags: [], answer: [], authority: [], text: '' };
+
+/** Several questions to one server by one process, one after the other; replies in order. */
+export async function digAll(
+  server: Server,
+  questions: readonly DigQuestion[],
   options: DigOptions = {},
-): Promise<DigReply> {
+): Promise<readonly DigReply[]> {
   const tool = options.tool ?? 'dig';
   const wait = `+time=${options.seconds ?? 5}`;
   const flags = ['+noidn', '+adflag', wait, tool === 'dig' ? `+tries=${options.tries ?? 2}` : '+retry=1'];
@@ -36,29 +47,27 @@ export async function dig(
   if (options.recurse === false) flags.push('+norecurse');
   if (options.tcp) flags.push('+tcp');
   const asked = flags.filter((flag) => flag !== '+noidn' || tool === 'kdig');
-  const args = [`@${server.ip}`, '-p', String(server.port), name, type, ...asked];
+  // What stands before the first question holds for all of them.
+  const args = [`@${server.ip}`, '-p', String(server.port), ...asked, ...questions.flat()];
   const { stdout, stderr } = await run(needCommand(tool), args, { timeoutMs: 30_000 });
-  return read(stdout, stderr);
+  const texts = stdout.split(/^(?=;; ->>HEADER<<-)/m).filter((text) => text.startsWith(';; ->>'));
+  if (texts.length === questions.length) return texts.map(read);
+  if (questions.length > 1) throw new Error(`${tool} had ${texts.length} replies to ${args.join(' ')}: ${stderr}`);
+  return [{ ...NO_REPLY, text: stdout + stderr }];
 }
 
-function read(stdout: string, stderr: string): DigReply {
-  const status = /status: (\w+)/.exec(stdout)?.[1] ?? 'TIMEOUT';
-  const flags = /flags: ([a-z ]*);/i.exec(stdout)?.[1]?.trim().split(/\s+/) ?? [];
+function read(text: string): DigReply {
+  const status = /status: (\w+)/.exec(text)?.[1] ?? 'TIMEOUT';
+  const flags = /flags: ([a-z ]*);/i.exec(text)?.[1]?.trim().split(/\s+/) ?? [];
   const sections: Record<string, DigRecord[]> = { ANSWER: [], AUTHORITY: [] };
   let section: DigRecord[] | undefined;
-  for (const line of stdout.split('\n')) {
+  for (const line of text.split('\n')) {
     const title = /^;; (\w+) SECTION:/.exec(line)?.[1];
     if (title) section = sections[title];
     else if (line === '') section = undefined;
     else if (section && !line.startsWith(';')) section.push(readRecord(line));
   }
-  return {
-    status,
-    flags,
-    answer: sections.ANSWER ?? [],
-    authority: sections.AUTHORITY ?? [],
-    text: stdout + stderr,
-  };
+  return { status, flags, answer: sections.ANSWER ?? [], authority: sections.AUTHORITY ?? [], text };
 }
 
 function readRecord(line: string): DigRecord {

@@ -153,15 +153,7 @@ describe.skipIf(!isRoot)('real mail servers (root alone may start them)', () => 
   beforeAll(async () => {
     lab = await openLab();
     const ca = await createCa(lab);
-    const postfix = await startPostfix(lab, ca);
-    world = {
-      postfix,
-      exim: await startExim(lab, ca),
-      opensmtpd: await startOpenSmtpd(lab, ca),
-      chasquid: await startChasquid(lab, ca),
-      firewalls: await startFirewalls(postfix),
-    };
-    service = await startService(lab, {
+    const env = {
       ALLOW_TARGETS: '127.0.0.0/8',
       EHLO_NAME,
       // Nothing is to be resolved here: hosts are pinned to addresses.
@@ -169,7 +161,16 @@ describe.skipIf(!isRoot)('real mail servers (root alone may start them)', () => 
       NODE_EXTRA_CA_CERTS: ca.file,
       RATE_TARGET_PER_MINUTE: '1000',
       RATE_CLIENT_PER_MINUTE: '1000',
-    });
+    };
+    const [postfix, exim, opensmtpd, chasquid, started] = await Promise.all([
+      startPostfix(lab, ca),
+      startExim(lab, ca),
+      startOpenSmtpd(lab, ca),
+      startChasquid(lab, ca),
+      startService(lab, env),
+    ]);
+    world = { postfix, exim, opensmtpd, chasquid, firewalls: await startFirewalls(postfix) };
+    service = started;
   }, 120_000);
 
   afterAll(async () => {
