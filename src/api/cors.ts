@@ -5,7 +5,8 @@
 
 import { send, type Visit } from './visit.ts';
 
-const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, If-None-Match, X-API-Key, X-Request-Id';
+const ALLOWED_HEADERS =
+  'Authorization, Content-Type, Idempotency-Key, If-None-Match, Traceparent, Tracestate, X-API-Key, X-Request-Id';
 const EXPOSED_HEADERS = 'Age, ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';
 /** Seconds a browser may remember a preflight: two hours, the longest that any heeds. */
 const MAX_AGE = '7200';
