@@ -37,13 +37,14 @@ export type Ticket = { giveBack(): Promise<void> };
 export function createMeter(limiter: RateLimiter, rates: Rates, metrics: Metrics, now: () => number = Date.now): Meter {
   const known = new Map<string, { remaining: number; resetAt: number }>();
 
+  const windows: Readonly<Record<Scope, Omit<Budget, 'key'>>> = {
+    lookup: { limit: rates.lookupPerMinute, windowMs: MINUTE },
+    client: { limit: rates.clientPerMinute, windowMs: MINUTE },
+    target: { limit: rates.targetPerMinute, windowMs: MINUTE },
+    send: { limit: rates.sendPerHour, windowMs: HOUR },
+  };
   const budgetOf = (scope: Scope, owner: string): Budget => {
-    const [limit, windowMs] = {
-      lookup: [rates.lookupPerMinute, MINUTE],
-      client: [rates.clientPerMinute, MINUTE],
-      target: [rates.targetPerMinute, MINUTE],
-      send: [rates.sendPerHour, HOUR],
-    }[scope] as [number, number];
+    const { limit, windowMs } = windows[scope];
     return { key: `rate:${scope}:${owner}`, limit, windowMs };
   };
 
