@@ -20,7 +20,7 @@ export type Mta = Daemon & {
   readonly ip: string;
   readonly port: number;
   readonly name: string;
-  /** The messages of one mailbox, as delivered, oldest first. */
+  /** The messages of one mailbox, as delivered, in no order: a name tells the second and little more. */
   readonly mail: (mailbox: string) => Promise<string[]>;
   /** Waits until there are `count`; the messages then. */
   readonly mailOnce: (mailbox: string, count: number) => Promise<string[]>;
@@ -48,13 +48,13 @@ export async function openDirectory(lab: Lab, ...names: readonly string[]): Prom
 
 export function mailReader(base: string): Pick<Mta, 'mail' | 'mailOnce'> {
   const mail = async (mailbox: string) => {
-    const messages: { time: string; text: string }[] = [];
+    const messages: string[] = [];
     for (const part of ['new', 'cur']) {
       const directory = join(base, mailbox, part);
       const names = existsSync(directory) ? await readdir(directory) : [];
-      for (const name of names) messages.push({ time: name, text: await readFile(join(directory, name), 'utf8') });
+      for (const name of names) messages.push(await readFile(join(directory, name), 'utf8'));
     }
-    return messages.sort((a, b) => (a.time < b.time ? -1 : 1)).map(({ text }) => text);
+    return messages;
   };
   const mailOnce = async (mailbox: string, count: number) => {
     const deadline = performance.now() + MAIL_WITHIN_MS;
