@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { holds, type Result, table } from './report.ts';
 
-const SUITES = ['http', 'dns', 'smtp', 'memory', 'instances'] as const;
+const SUITES = ['http', 'dns', 'smtp', 'memory', 'instances', 'faults'] as const;
 type Suite = (typeof SUITES)[number];
 
 /** What a machine that is busy with other work took from a short run of a second: only a collapse is below it. */
@@ -31,6 +31,8 @@ async function measure(suite: Suite): Promise<Result[]> {
       return (await import('./store-memory.ts')).storeMemory();
     case 'instances':
       return (await import('./instances.ts')).instances(short);
+    case 'faults':
+      return (await import('./under-faults.ts')).underFaults(short);
   }
 }
 

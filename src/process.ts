@@ -19,8 +19,11 @@ import type { Services } from './operations/types.ts';
 import { buildServices, type ServicesOptions } from './services.ts';
 import type { Telemetry } from './telemetry/otel.ts';
 
-/** From the signal to the end (contract §7), and within it when work under way is told to end, so that it can say so. */
-const GRACE_MS = 10_000;
+/**
+ * From the signal to the end, a little less than the 10 s of contract §7, since a timer may be late; and within it when work
+ * under way is told to end, so that it can say so. A client that never finishes its request takes all of it.
+ */
+const GRACE_MS = 9_700;
 const ABORT_MS = 8_500;
 /**
  * So long requests are still taken and answered, with the word that this was a connection's last answer: who is about to send
