@@ -6,7 +6,15 @@
  */
 
 import Fastify from 'fastify';
-import { type DocumentNode, type ExecutionResult, GraphQLError, parse, print, separateOperations } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  GraphQLError,
+  parse,
+  print,
+  separateOperations,
+  valueFromASTUntyped,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import mercurius from 'mercurius';
 import type { Scope } from '../operations/types.ts';
@@ -62,9 +70,10 @@ export async function createGraphqlEngine(): Promise<GraphqlEngine> {
       const chosen = chooseOperation(prepared, operationName);
       if (!chosen.ok) return unrunnable(chosen.refusal.detail);
       const text = textOfOperation(source, prepared, chosen.value.name);
+      const defaults = requiredDefaults(prepared.document, chosen.value.name);
       const operation: Runnable = {
         scopes: chosen.value.scopes,
-        run: (shared, variables) => execute(text, shared, variables),
+        run: (shared, variables) => execute(text, shared, defaults ? { ...defaults, ...variables } : variables),
       };
       prepared.runnables.set(operationName ?? '', operation);
       return { ok: true, operation };
@@ -132,6 +141,18 @@ function chooseOperation({ operations }: Measured, name: string | undefined): Ou
   if (named.length > 1)
     return refuse('invalid-request', 'the document holds several operations; operationName must name one');
   return ok(only);
+}
+
+/** Compiled code takes a variable that must not be null for missing, whatever its default says: so that value is given. */
+function requiredDefaults({ definitions }: DocumentNode, name: string | undefined): Variables | undefined {
+  const operation = definitions.find((one) => one.kind === 'OperationDefinition' && one.name?.value === name);
+  if (operation?.kind !== 'OperationDefinition') return undefined;
+  const given: [string, unknown][] = [];
+  for (const { variable, type, defaultValue } of operation.variableDefinitions ?? []) {
+    if (defaultValue && type.kind === 'NonNullType')
+      given.push([variable.name.value, valueFromASTUntyped(defaultValue)]);
+  }
+  return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
 /**
