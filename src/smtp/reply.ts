@@ -19,8 +19,11 @@ export type ReplyLimits = {
   readonly bytes: number;
 };
 
-/** RFC 5321 §4.5.3.1.5 allows 512 octets a line; real servers exceed it. The session's 64 KiB are the contract's. */
-export const REPLY_LIMITS: ReplyLimits = { line: 4_096, replyLines: 500, replyBytes: 32_768, bytes: 65_536 };
+/**
+ * RFC 5321 §4.5.3.1.5 allows 512 octets a line; real servers exceed it. What is too long to be shown whole (contract §1) is
+ * still a reply: these caps are about our memory, not about manners.
+ */
+export const REPLY_LIMITS: ReplyLimits = { line: 16_384, replyLines: 2_000, replyBytes: 32_768, bytes: 65_536 };
 
 /** RFC 3463 §2; `#` is how AsyncOS writes it. */
 const ENHANCED = /^#?([245]\.\d{1,3}\.\d{1,3})(?![\w.])/;

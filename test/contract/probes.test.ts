@@ -120,9 +120,9 @@ describe('what was seen is quoted', () => {
     const marker = 'Zq9Marker';
     const hostile = Buffer.from(`${marker} <script>\u001b[31m\u202e\ufeff`, 'utf8').toString('latin1');
     const host = await probeOf({
-      greeting: [{ raw: Buffer.from(`220 mx ${hostile}\xff ${'x'.repeat(3000)}\r\n`, 'latin1') }],
+      greeting: [{ raw: Buffer.from(`220 mx ${hostile}\xff ${'x'.repeat(9000)}\r\n`, 'latin1') }],
       on: {
-        EHLO: ok(`250-${marker}`, ...Array.from({ length: 495 }, (_, i) => `250-${marker}${i}`), '250 8BITMIME'),
+        EHLO: ok(`250-${marker}`, ...Array.from({ length: 700 }, (_, i) => `250-${marker}${i}`), '250 8BITMIME'),
         QUIT: ok(...Array.from({ length: 400 }, () => `221-${marker}`), '221 bye'),
       },
     });

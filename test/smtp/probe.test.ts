@@ -391,7 +391,7 @@ describe('STARTTLS', () => {
         STARTTLS: [{ reply: '220 go' }, { starttls: good }],
       },
     };
-    const { probe: answer } = await probe(script, { waits: EARLY });
+    const { probe: answer } = await probe(script, { waits: { ...EARLY, reply: 1_500 } });
     expect(answer).toMatchObject({
       outcome: 'timeout',
       stage: 'tls',

@@ -71,9 +71,9 @@ const CASES: readonly (readonly [string, string, readonly (Reply | Malformed)[]]
   ['a code in other digits', '٢٢٠ a\r\n', [{ malformed: 'not-a-reply' }]],
   ['an empty line first', '\r\n220 a\r\n', [{ malformed: 'not-a-reply' }]],
   ['a reply, then none', '220 a\r\nnonsense\r\n', [reply(220, ['a']), { malformed: 'not-a-reply' }]],
-  ['a line too long', `220 ${'x'.repeat(5_000)}\r\n`, [{ malformed: 'line-too-long' }]],
-  ['a line too long that never ends', 'x'.repeat(5_000), [{ malformed: 'line-too-long' }]],
-  ['too many lines', '250-a\r\n'.repeat(501), [{ malformed: 'reply-too-long' }]],
+  ['a line too long', `220 ${'x'.repeat(17_000)}\r\n`, [{ malformed: 'line-too-long' }]],
+  ['a line too long that never ends', 'x'.repeat(17_000), [{ malformed: 'line-too-long' }]],
+  ['too many lines', '250-a\r\n'.repeat(2_001), [{ malformed: 'reply-too-long' }]],
   ['too many bytes of a reply', `250-${'x'.repeat(3_000)}\r\n`.repeat(12), [{ malformed: 'reply-too-long' }]],
 ];
 
