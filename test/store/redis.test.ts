@@ -56,10 +56,10 @@ describe('layered cache', () => {
 
   test('a copy in process never outlives the value', async () => {
     const [a, b] = [createLayeredCache(memory(), links[0]), createLayeredCache(memory(), links[1])];
-    await a.set('short', 'value', 200);
-    await sleep(120);
+    await a.set('short', 'value', 700);
+    await sleep(100);
     expect((await b.get('short'))?.layer).toBe('redis');
-    await sleep(90);
+    await sleep(650);
     expect(b.getSync('short')).toBeUndefined();
     expect(await b.get('short')).toBeUndefined();
   });
@@ -206,12 +206,12 @@ describe('flights over instances', () => {
   flightsContract(once<[Flights, Flights]>(() => [createRedisFlights(links[0]), createRedisFlights(links[1])]));
 
   test('a lease outlives its time while the work lasts', async () => {
-    const [a, b] = [createRedisFlights(links[0], { leaseMs: 150 }), createRedisFlights(links[1], { leaseMs: 150 })];
+    const [a, b] = [createRedisFlights(links[0], { leaseMs: 600 }), createRedisFlights(links[1], { leaseMs: 600 })];
     let result: string | undefined;
     let runs = 0;
     const work = async () => {
       runs++;
-      await sleep(700);
+      await sleep(1500);
       result = 'done';
       return result;
     };
