@@ -26,7 +26,9 @@ afterAll(async () => {
   await Promise.all([dns.close(), slow.close()]);
 });
 
-test('answers under way are finished, later calls are turned away, and it ends with 0', async () => {
+test('answers under way are finished, later calls are turned away, and it ends with 0', {
+  timeout: 60_000,
+}, async () => {
   const service = await startService({
     DNS_SERVERS: `${dns.ip}:${dns.port}`,
     ALLOW_TARGETS: '127.100.0.0/16',

@@ -3,8 +3,9 @@
  * handlers see bytes and send bytes. `zoneServer` answers from plain records, as a resolver or a zone's own server would.
  */
 
-import { createSocket } from 'node:dgram';
-import { createServer, type Socket } from 'node:net';
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
 import packet, { type Packet, type RecordLike } from 'dns-packet';
 import type { RecordData, RecordType } from '../../src/dns/types.ts';
 
@@ -37,15 +38,7 @@ export async function listenDns(handlers: Handlers, ip = '127.0.0.1', wanted = 0
   udp.on('message', (query, from) => {
     handlers.udp?.(query, (bytes) => closed || udp.send(bytes, from.port, from.address), from);
   });
-  const port = await new Promise<number>((resolve, reject) => {
-    tcp.once('error', reject);
-    tcp.listen(wanted, ip, () => {
-      const address = tcp.address();
-      const { port } = typeof address === 'object' && address !== null ? address : { port: 0 };
-      udp.once('error', reject);
-      udp.bind(port, ip, () => resolve(port));
-    });
-  });
+  const port = await bindBoth(tcp, udp, ip, wanted);
   return {
     ip,
     port,
@@ -58,6 +51,24 @@ export async function listenDns(handlers: Handlers, ip = '127.0.0.1', wanted = 0
       ]);
     },
   };
+}
+
+/** One port for both: one that is free for TCP may be taken for UDP, and then another one is tried. */
+async function bindBoth(tcp: Server, udp: UdpSocket, ip: string, wanted: number): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    tcp.listen(wanted, ip);
+    await once(tcp, 'listening');
+    const address = tcp.address();
+    const { port } = typeof address === 'object' && address !== null ? address : { port: 0 };
+    udp.bind(port, ip);
+    try {
+      await once(udp, 'listening');
+      return port;
+    } catch (error) {
+      if (wanted !== 0 || tries === 10) throw error;
+      await new Promise((closed) => tcp.close(closed));
+    }
+  }
 }
 
 /** Frames a message for TCP. */
