@@ -1,5 +1,6 @@
 /** What runs inside a namespace of `netns.ts`: reads the scene from its input, plays it, prints the rounds as JSON. */
 
+import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { startCiscoProxy } from '../helpers/cisco-proxy.ts';
 import { zoneServer } from '../helpers/dns-server.ts';
@@ -32,8 +33,17 @@ async function startServices(lab: Lab, scene: Scene): Promise<Record<string, Ser
   return Object.fromEntries(await Promise.all(started));
 }
 
+/** The kernel's own count of this namespace: every first SYN, whether it was answered or not. */
+async function activeOpens(): Promise<number> {
+  const [names, values] = (await readFile('/proc/net/snmp', 'utf8'))
+    .split('\n')
+    .filter((line) => line.startsWith('Tcp:'))
+    .map((line) => line.split(' '));
+  return Number(values?.[names?.indexOf('ActiveOpens') ?? -1]);
+}
+
 async function play(lab: Lab, scene: Scene): Promise<Round[]> {
-  for (const line of ['link set lo up', ...scene.network]) await must(needCommand('ip'), line.split(' '));
+  await must(needCommand('ip'), ['-batch', '-'], { input: ['link set lo up', ...scene.network, ''].join('\n') });
   const servers = await Promise.all(scene.servers.map((server) => listen(lab, server)));
   const services = await startServices(lab, scene);
   const ask = async ({ of, path, body }: Ask) => {
@@ -44,8 +54,10 @@ async function play(lab: Lab, scene: Scene): Promise<Round[]> {
   };
   const rounds: Round[] = [];
   for (const asks of scene.rounds) {
+    const before = await activeOpens();
     const answers = await Promise.all(asks.map(ask));
-    rounds.push({ answers, connections: servers.reduce((sum, { sessions }) => sum + sessions.length, 0) });
+    const begun = (await activeOpens()) - before;
+    rounds.push({ answers, connections: servers.reduce((sum, { sessions }) => sum + sessions.length, 0), begun });
   }
   return rounds;
 }

@@ -63,14 +63,14 @@ const SIX = [
   'address add fd00:1::2/64 dev out nodad',
   'address add fe80::17/64 dev out nodad',
   'address add 2a00:17::2/64 dev out nodad',
-  '-6 route add 2a00:2::/32 dev out src fd00:1::2',
-  '-6 route add 2a00:3::/32 dev out src fe80::17',
-  '-6 route add 2a00:4::/32 dev out src 2a00:17::2',
+  'route add 2a00:2::/32 dev out src fd00:1::2',
+  'route add 2a00:3::/32 dev out src fe80::17',
+  'route add 2a00:4::/32 dev out src 2a00:17::2',
 ];
 /** The one target of both families that answers. */
 const ANSWERING = ['16.1.0.1', '2a00:9::1'];
 /** Every address is this machine's own. */
-const EVERYWHERE = ['route add local 0.0.0.0/0 dev lo', '-6 route add local ::/0 dev lo'];
+const EVERYWHERE = ['route add local 0.0.0.0/0 dev lo', 'route add local ::/0 dev lo'];
 
 const probe = (of: string, body: object): Ask => ({ of, path: '/v1/probes', body });
 const report = (of: string, domain: string): Ask => ({ of, path: `/v1/domains/${domain}/report` });
@@ -91,17 +91,17 @@ const greets = (name: string): Script => ({
 
 /** Refused by the guard, though here every one of them would answer. */
 const FORBIDDEN = [
+  ...['10.0.0.1', '127.0.0.9', '169.254.169.254', '172.16.0.1', '192.168.1.1', '100.64.0.1', '198.18.0.1'],
   ...[
-    '10.0.0.1',
-    '127.0.0.9',
-    '169.254.169.254',
-    '172.16.0.1',
-    '192.168.1.1',
-    '100.64.0.1',
-    '198.18.0.1',
     '203.0.113.7',
+    '0.0.0.0',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::1',
+    '::ffff:10.0.0.1',
+    '64:ff9b::a00:1',
+    '2002:a00:1::1',
   ],
-  ...['0.0.0.0', '224.0.0.1', '255.255.255.255', '::1', '::ffff:10.0.0.1', '64:ff9b::a00:1', '2002:a00:1::1'],
   ...['fd00::1', 'fe80::1', 'fec0::1', '2001:db8::1'],
 ];
 
@@ -178,6 +178,10 @@ describe.skipIf(namespaceTrouble !== null)(`our own network${namespaceTrouble ? 
       Array(FORBIDDEN.length + 2).fill('403 target-forbidden'),
     );
     expect(guarded?.connections).toBe(0);
+    expect(guarded?.begun).toBeLessThanOrEqual(FORBIDDEN.length + 2);
+    // Two, one and its canary, three, one and its canary: they are counted where they are.
+    expect(asked?.connections).toBeGreaterThanOrEqual(9);
+    expect(asked?.begun).toBeGreaterThanOrEqual(9);
 
     const [blind, watched, three, one] = (asked?.answers ?? []).map((_, i) => hostsOf(asked, i));
     expect(told(blind)).toEqual(Array(2).fill(['port-redirected possible']));

@@ -24,7 +24,7 @@ export type Ask = { readonly of: string; readonly path: string; readonly body?: 
 
 /** Data alone: it is told to another process. */
 export type Scene = {
-  /** Arguments of `ip`, one call a line; `lo` is up already. */
+  /** Commands of `ip`; `lo` is up already. */
   readonly network: readonly string[];
   readonly names: Names;
   readonly servers: readonly Listener[];
@@ -38,9 +38,16 @@ export type Round = {
   readonly answers: readonly { readonly status: number; readonly body: Json }[];
   /** How many connections the mail servers had had by its end. */
   readonly connections: number;
+  /** How many connections, to whomever, this machine had begun in it: one for each answer at most is the asking itself. */
+  readonly begun: number;
 };
 
 const SCENE_MS = 60_000;
+
+/** A kernel may be too small for what the scenes need. */
+const NEEDED = ['link set lo up', 'link add out type veth peer name nowhere', 'route add local ::/0 dev lo', ''].join(
+  '\n',
+);
 
 /** How this user may make one: as root, or as the root of a user namespace. */
 const WAYS = [['--net'], ['--user', '--map-root-user', '--net']];
@@ -50,9 +57,9 @@ async function wayIn(): Promise<readonly string[] | string> {
   if (!ip || !unshare) return `${ip ? 'unshare' : 'ip'} is not installed`;
   let said = '';
   for (const way of WAYS) {
-    const ran = await run(unshare, [...way, '--', ip, 'link', 'set', 'lo', 'up']);
+    const ran = await run(unshare, [...way, '--', ip, '-batch', '-'], { input: NEEDED });
     if (ran.code === 0) return way;
-    said = ran.stderr.trim();
+    said = ran.stderr.trim().split('\n')[0] ?? '';
   }
   return `network namespaces are not permitted here (${said})`;
 }

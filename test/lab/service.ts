@@ -27,7 +27,9 @@ export async function startService(lab: Lab, env: Readonly<Record<string, string
     ready: async () => (await fetch(`${url}/health/live`)).ok,
   });
   const ask = async (path: string, init?: RequestInit) => {
-    const response = await fetch(url + path, init);
+    const response = await fetch(url + path, init).catch((cause: unknown) => {
+      throw new Error(`the service does not answer; the end of its log: ${daemon.log().slice(-2_000)}`, { cause });
+    });
     return { status: response.status, headers: response.headers, body: (await response.json()) as Json };
   };
   const json = { 'content-type': 'application/json' };
