@@ -7,6 +7,7 @@
 
 import { constants } from 'node:crypto';
 import net from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { Certificate } from '../smtp/types.ts';
@@ -105,7 +106,7 @@ function open({ ip, port, deadline, signal }: DialRequest): Promise<Dialed> {
       signal?.removeEventListener('abort', abort);
     };
     const fail = (failure: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'aborted', code: string | null) => {
-      const unanswerable = failure === 'timeout' && lacksSource(ip, socket.localAddress);
+      const unanswerable = (failure === 'timeout' || failure === 'unreachable') && lacksSource(ip, socket.localAddress);
       settle();
       socket.off('connect', connected).destroy();
       resolve(
@@ -137,9 +138,15 @@ const ignore = (): void => {};
 
 const GLOBAL_IPV6 = /^[23][\da-f]{3}:/;
 
-/** RFC 6724 §5: without a global address the kernel sends from one of lesser scope, to which nothing comes back. */
-const lacksSource = (target: string, source: string | undefined): boolean =>
-  source !== undefined && GLOBAL_IPV6.test(target) && !GLOBAL_IPV6.test(source);
+/**
+ * RFC 6724 §5: without a global address the kernel sends from one of lesser scope, to which nothing comes back. A socket that
+ * the kernel has closed over it no longer tells its source; then what the machine has counts.
+ */
+function lacksSource(target: string, source: string | undefined): boolean {
+  if (!GLOBAL_IPV6.test(target)) return false;
+  if (source !== undefined) return !GLOBAL_IPV6.test(source);
+  return !Object.values(networkInterfaces()).some((ours) => ours?.some(({ address }) => GLOBAL_IPV6.test(address)));
+}
 
 function failureOf(code: string | null): 'refused' | 'timeout' | 'unreachable' | 'reset' {
   if (code === 'ECONNREFUSED') return 'refused';
