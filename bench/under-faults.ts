@@ -60,11 +60,14 @@ async function round(seconds: number): Promise<Round> {
     p99(url, seconds);
     const rest = p99(url, seconds);
     const leave = new AbortController();
-    for (const { host } of servers) {
-      const body = { host: `${host.replaceAll('.', '-')}.test`, ip: host, port: silent.port, maxSeconds: 120 };
-      void service.ask('/v1/probes', { body, signal: leave.signal });
+    // Some at a time: this is to measure probes that hang, not their rush.
+    for (let i = 0; i < PROBES; i += 50) {
+      for (const { host } of servers.slice(i, i + 50)) {
+        const body = { host: `${host.replaceAll('.', '-')}.test`, ip: host, port: silent.port, maxSeconds: 120 };
+        void service.ask('/v1/probes', { body, signal: leave.signal });
+      }
+      await until('the probes hang', () => servers.slice(i, i + 50).every(({ open }) => open === 1), 20_000);
     }
-    await until('every probe hangs', () => servers.every(({ open }) => open === 1), 20_000);
     await redis.kill();
     await until('Redis is known to be gone', async () =>
       (await service.ask('/health/ready')).text.includes('"degraded"'),
