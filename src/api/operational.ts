@@ -46,7 +46,9 @@ export function registerOperational(app: FastifyInstance, options: OperationalOp
     const redis = services.redisStatus();
     sendJson(visitOf(request), JSON.stringify({ status: redis === 'down' ? 'degraded' : 'ok', redis }));
   });
-  app.get('/metrics', { onRequest: guards.operators('/metrics') }, async (request) =>
-    send(visitOf(request), 200, metrics.contentType, await metrics.text()),
-  );
+  app.get('/metrics', { onRequest: guards.operators('/metrics') }, async (request) => {
+    const visit = visitOf(request);
+    visit.spoken = 'en';
+    send(visit, 200, metrics.contentType, await metrics.text());
+  });
 }

@@ -277,6 +277,35 @@ describe('every sentence on the answer', () => {
     for (const { evidence } of body.findings) expect(evidence.length).toBeGreaterThan(0);
   });
 
+  test('it has every member that the contract shows, of the type that it shows', async () => {
+    const { body } = await resolve('order.example');
+    const text = expect.any(String);
+    const number = expect.any(Number);
+    const [first] = body.exchanges;
+    expect(body).toEqual({
+      domain: 'order.example',
+      unicode: 'order.example',
+      canonical: null,
+      status: 'mx',
+      exchanges: expect.any(Array),
+      deliveryOrder: expect.any(Array),
+      ttl: number,
+      dnssec: text,
+      resolvedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      cache: { state: text, layer: 'memory', ageSeconds: number },
+      findings: [],
+    });
+    expect(first).toEqual({
+      preference: 5,
+      host: 'z.order.example',
+      ttl: number,
+      status: 'ok',
+      addresses: [first?.addresses[0]],
+    });
+    expect(first?.addresses[0]).toEqual({ ip: '203.0.114.5', family: 4, ttl: number });
+  });
+
   test.each(['link9.example', 'loop.example', 'self.example'])('%s is dns-failure', async (domain) => {
     const { status, body } = await ask<Problem>(`/v1/domains/${domain}/mx`);
     expect([status, body.code]).toEqual([502, 'dns-failure']);
