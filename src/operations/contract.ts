@@ -141,7 +141,9 @@ export const ProbeInput = Type.Object(
     security: Type.Optional(SecurityMode),
     family: Type.Optional(Family),
     fresh: Type.Optional(Type.Boolean()),
-    maxSeconds: Type.Optional(Type.Integer({ minimum: 5, maximum: 120 })),
+    maxSeconds: Type.Optional(
+      Type.Integer({ minimum: 5, maximum: 120, description: 'The most for one host; the answer comes within 60 s' }),
+    ),
   },
   { ...closed, $id: 'ProbeInput', description: 'Exactly one of domain and host' },
 );

@@ -2,6 +2,7 @@
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import { operations } from '../../src/operations/index.ts';
+import { optionsOf } from '../../src/operations/probe.ts';
 import { startCiscoProxy } from '../helpers/cisco-proxy.ts';
 import type { SmtpServer } from '../helpers/smtp-server.ts';
 import { a, codes, mx, type Running, startWorld, travel } from './world.ts';
@@ -155,6 +156,13 @@ describe('equal probes at once', () => {
     await Promise.all([ask({ host: one.host }), ask({ host: one.host, security: 'none' })]);
     expect(one.sessions).toHaveLength(2);
   });
+});
+
+test('a call ends within its minute, whatever a host is granted', () => {
+  for (const maxSeconds of [5, 45, 60, 120]) {
+    const { maxMs, deadline } = optionsOf({ host: 'a.example', maxSeconds }, 1_000);
+    expect([maxMs, deadline < 1_000 + 60_000]).toEqual([maxSeconds * 1000, true]);
+  }
 });
 
 describe('an answer by its id', () => {
