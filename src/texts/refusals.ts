@@ -213,10 +213,8 @@ function sentence(text: string): string | undefined {
 
 /** `127.0.0.1 said SERVFAIL; …` */
 function list(text: string): string | undefined {
-  const one = saidOf(text);
-  if (one !== undefined) return one;
   const each = text.split('; ').map(saidOf);
-  return each.includes(undefined) ? undefined : each.join('; ');
+  return each.includes(undefined) ? saidOf(text) : each.join('; ');
 }
 
 /** `/port must be integer`: a name, and what is said of it. A member's name may hold spaces. */
