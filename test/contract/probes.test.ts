@@ -163,7 +163,7 @@ describe.concurrent('whoever is not ok is told why, with what was seen', () => {
     ],
     [
       '220 and then garbage',
-      offers({ reply: '220 go' }, { pause: 60 }, { garbage: 300 }),
+      offers({ reply: '220 go' }, { pause: 500 }, { garbage: 300 }),
       'tls-error',
       'tls',
       ['starttls-failed'],

@@ -141,7 +141,7 @@ describe('no reason is left unsaid', () => {
 
   test('where a handshake fails: once more in clear at the same address, unless TLS is required', async () => {
     const broken: Script = {
-      on: { EHLO: ok('250-mx', '250 STARTTLS'), STARTTLS: [{ reply: '220 go' }, { pause: 60 }, { garbage: 99 }] },
+      on: { EHLO: ok('250-mx', '250 STARTTLS'), STARTTLS: [{ reply: '220 go' }, { pause: 500 }, { garbage: 99 }] },
     };
     const [server] = await domainOf(takes(broken.on));
     const open = await send();
