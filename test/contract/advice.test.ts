@@ -21,7 +21,7 @@ type Report = {
 const isRoot = process.getuid?.() === 0;
 const MARKER = 'Zq9Marker';
 const world = await startWorld('127.143');
-const service = await world.service();
+const [service, watched] = await Promise.all([world.service(), world.service({ CANARY: 'canary.desk.example:25' })]);
 afterAll(() => world.close());
 
 const report = async (domain: string, lang = 'en', of: Service = service) => {
@@ -99,7 +99,7 @@ describe.skipIf(!isRoot)('a report (root alone may listen where it looks)', () =
     const domain = await domainOf({ greeting });
     await world.mail('127.145.9.1', { greeting }, 25);
     world.publish({ 'canary.desk.example': a(300, '127.145.9.1') });
-    const told = await report(domain, 'en', await world.service({ CANARY: 'canary.desk.example:25' }));
+    const told = await report(domain, 'en', watched);
     expect(codes(told.probe.findings)).toEqual(['port-redirected']);
     expect([told.delivery.steps[0]?.hosts[0]?.state, told.delivery.delivers, told.verdict]).toEqual([
       'unknown',

@@ -16,7 +16,8 @@ type Probe = { readonly hosts: readonly Host[]; readonly findings: readonly Find
 
 const isRoot = process.getuid?.() === 0;
 const world = await startWorld('127.141');
-const service = await world.service();
+const CANARY = `canary.desk.example:${world.port}`;
+const [service, watched] = await Promise.all([world.service(), world.service({ CANARY })]);
 afterAll(() => world.close());
 
 let count = 0;
@@ -226,43 +227,38 @@ describe.skipIf(!isRoot)(
 );
 
 describe('ours, not theirs: a server of our own is asked', async () => {
-  const CANARY = `canary.desk.example:${world.port}`;
   const strangers: readonly Step[] = ok('220 outbound.isp.example ESMTP');
   world.publish({
-    'canary.desk.example': a(300, '127.144.9.1'),
     'mx.vanity.example': a(300, world.address('3.1')),
     'mx.masked.example': a(300, world.address('3.2')),
   });
   const target = await world.mail('3.1', { greeting: strangers });
   const behind = await world.mail('3.9', { on: { EHLO: ok(...LIST) } });
   await world.firewall('3.2', 'asa', behind);
-  const probe = async (of: Awaited<ReturnType<typeof world.service>>, host: string) =>
-    (await of.post<Probe>('/v1/probes', { host, port: world.port })).body.hosts[0]?.findings ?? [];
+  /** The canary stands where it is put, and is asked anew each time. */
+  const probe = async (host: string, canary: string) => {
+    world.publish({ 'canary.desk.example': a(0, canary) });
+    const { body } = await watched.post<Probe>('/v1/probes', { host, port: world.port });
+    return body.hosts[0]?.findings ?? [];
+  };
 
   test('its greeting in the same stranger’s name is a redirected port, by name and by address', async () => {
-    const watched = await world.service({ CANARY });
-    const canary = await world.mail('127.144.9.1', { greeting: strangers });
+    await world.mail('127.144.9.1', { greeting: strangers });
     for (const host of ['mx.vanity.example', target.host]) {
-      expect((await probe(watched, host)).map(({ code, confidence }) => [code, confidence])).toEqual([
+      expect((await probe(host, '127.144.9.1')).map(({ code, confidence }) => [code, confidence])).toEqual([
         ['port-redirected', 'likely'],
       ]);
     }
-    await canary.close();
   });
 
   test('its own greeting clears the path, its own mask accuses it', async () => {
-    const watched = await world.service({ CANARY });
-    const canary = await world.mail('127.144.9.1', { greeting: ok('220 canary.desk.example ESMTP') });
-    expect(codes(await probe(watched, 'mx.vanity.example'))).toEqual(['starttls-missing']);
-    expect(codes(await probe(watched, 'mx.masked.example'))).toContain('esmtp-inspection');
-    expect(canary.sessions).toHaveLength(1);
-    await canary.close();
-    const masked = await world.firewall('127.144.9.1', 'asa', behind);
-    const suspicious = await world.service({ CANARY });
-    const found = codes(await probe(suspicious, 'mx.masked.example'));
+    await world.mail('127.144.9.2', { greeting: ok('220 canary.desk.example ESMTP') });
+    expect(codes(await probe('mx.vanity.example', '127.144.9.2'))).toEqual(['starttls-missing']);
+    expect(codes(await probe('mx.masked.example', '127.144.9.2'))).toContain('esmtp-inspection');
+    await world.firewall('127.144.9.3', 'asa', behind);
+    const found = codes(await probe('mx.masked.example', '127.144.9.3'));
     expect(found).toContain('local-inspection');
     expect(found).not.toContain('esmtp-inspection');
     expect(found).not.toContain('starttls-stripped');
-    await masked.close();
   });
 });
