@@ -4,7 +4,7 @@
  * never a second copy. Nothing is retried here: `smtp/send.ts` goes through the exchanges, once.
  */
 
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from '@sinclair/typebox';
 import { finding } from '../diagnosis/findings.ts';
@@ -74,7 +74,7 @@ async function answered(binding: Binding, context: Context, services: Services):
   for (;;) {
     const known = await services.idempotency.look(binding.key, binding.fingerprint);
     if (known.state === 'fresh') return null;
-    const settled = settle(known, context);
+    const settled = await settle(known, binding, context, services);
     if (settled) return settled;
     if (context.signal.aborted) return refuse('unavailable', 'this instance is stopping', { retryAfterSeconds: 1 });
     await sleep(POLL_MS);
@@ -84,7 +84,12 @@ async function answered(binding: Binding, context: Context, services: Services):
 type Known = Awaited<ReturnType<Services['idempotency']['look']>>;
 
 /** null while the owner is still at it. */
-function settle(known: Exclude<Known, { state: 'fresh' }>, context: Context): Outcome<SendRecord> | null {
+async function settle(
+  known: Exclude<Known, { state: 'fresh' }>,
+  binding: Binding,
+  context: Context,
+  services: Services,
+): Promise<Outcome<SendRecord> | null> {
   switch (known.state) {
     case 'conflict':
       return refuse('idempotency-conflict', 'this Idempotency-Key was used with another body');
@@ -93,21 +98,24 @@ function settle(known: Exclude<Known, { state: 'fresh' }>, context: Context): Ou
         retryAfterSeconds: 5,
       });
     case 'done':
-      return ok(parseSend(known.result) ?? lost(context));
+      return ok(parseSend(known.result) ?? (await lost(binding, context, services)));
     case 'running':
     case 'abandoned': {
       // A result under an unfinished record is the answer given so far: `unknown`, while its session waits on.
       const record = known.result === null ? undefined : parseSend(known.result);
       if (record) return ok(record);
-      return known.state === 'running' ? null : ok(lost(context));
+      return known.state === 'running' ? null : ok(await lost(binding, context, services));
     }
   }
 }
 
-/** The owner of the key died between binding it and answering: whether a message went out, nobody can say. */
-function lost(context: Context): SendRecord {
-  return {
-    id: randomUUID(),
+/**
+ * The owner of the key died between binding it and answering: whether a message went out, nobody can say. Whoever asks with
+ * the key, and however often, is told the same, under an id that is found again.
+ */
+async function lost(binding: Binding, context: Context, services: Services): Promise<SendRecord> {
+  const record: SendRecord = {
+    id: idOf(binding),
     caller: context.caller.name,
     status: 'unknown',
     messageId: null,
@@ -119,6 +127,21 @@ function lost(context: Context): SendRecord {
       finding('outcome-unknown', { confidence: 'certain', evidence: ['the record under this key was never finished'] }),
     ],
   };
+  await keep(record, null, 'done', services);
+  return record;
+}
+
+/** A UUIDv4 whose random bits are a hash, so that every instance makes the same one. */
+function idOf({ key, fingerprint }: Binding): string {
+  const hex = createHash('sha256').update(`${key}\n${fingerprint}`).digest('hex');
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20, 32),
+  ].join('-');
 }
 
 async function perform(
@@ -149,7 +172,7 @@ async function perform(
 async function bind(binding: Binding, context: Context, services: Services): Promise<Outcome<SendRecord> | null> {
   const known = await services.idempotency.begin(binding.key, binding.fingerprint, binding.claim, DAY_MS);
   if (known.state === 'fresh') return null;
-  return settle(known, context) ?? answered(binding, context, services);
+  return (await settle(known, binding, context, services)) ?? answered(binding, context, services);
 }
 
 type Paid = { giveBack(): Promise<void> };

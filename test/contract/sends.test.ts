@@ -257,7 +257,8 @@ describe('at most one copy', () => {
       const { status, body } = await waiting;
       expect([status, body.status, body.attempts]).toEqual([200, 'unknown', []]);
       expect(body.findings.map(({ code }) => code)).toEqual(['outcome-unknown']);
-      expect((await post({}, key, second)).body.status).toBe('unknown');
+      expect((await post({}, key, second)).body).toEqual(body);
+      expect((await second.get<Send>(`/v1/test-sends/${body.id}`)).body).toEqual(body);
       expect((await post({ subject: 'x' }, key, second)).status).toBe(409);
       expect(servers.flatMap(({ sessions }) => sessions)).toHaveLength(1);
     } finally {
