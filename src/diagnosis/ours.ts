@@ -124,10 +124,13 @@ export function portRedirected(probe: HostProbe, all: readonly HostProbe[], witn
   // Of a bare address nobody knows whose name it should greet with: a provider's machines all greet alike.
   if (isLiteral(probe.host)) return null;
   const greeted = dialledOn(probe.port, [...all, ...witnesses.others]).filter(
-    (other) => other !== probe && hasGreeted(other) && !isLiteral(other.host),
+    (other) => other !== probe && hasGreeted(other),
   );
   if (!greeted.every(same)) return null;
-  const strangers = mutuallyUnrelated(probe, greeted);
+  const strangers = mutuallyUnrelated(
+    probe,
+    greeted.filter(({ host }) => !isLiteral(host)),
+  );
   if (strangers.length === 0) return null;
   const evidence = [...linesOf(probe.banner), `unrelated targets that greet with the same name: ${strangers.length}`];
   return finding('port-redirected', { params, evidence, confidence: 'possible' });
