@@ -45,6 +45,8 @@ type Run = {
   readonly refusal: Refusal | null;
 };
 
+/** The least that a caller may grant a host: who was silent for less, because others had its turn, is not called silent. */
+const LEAST_MS = 5_000;
 const OK_TTL_MS = 300_000;
 const FAILED_TTL_MS = 60_000;
 
@@ -184,15 +186,17 @@ async function dialSession(
         await token.value.giveBack();
         return undone('skipped', null);
       }
+      const maxMs = Math.min(options.maxMs, options.deadline - started);
       const probe = await tracedProbe(services.tracer, of, () =>
         probeHost(of, services.dialer, {
           ehloName: services.config.ehloName,
-          maxMs: Math.min(options.maxMs, options.deadline - started),
+          maxMs,
           signal: context.signal,
           anotherSession: async () => (await budget()).ok,
         }),
       );
       services.metrics.session(probe.outcome, (performance.now() - started) / 1000);
+      if (probe.outcome === 'timeout' && maxMs < LEAST_MS) return undone('skipped', null);
       services.neighbourhood.remember(probe, services.now());
       await keep(target, options, probe, services);
       return { probe, storedAt: services.now(), layer: null, refusal: null };
@@ -249,12 +253,13 @@ async function askCanary(
     port: canary.port,
     security: canary.port === 465 ? 'implicit' : 'starttls',
     fresh: false,
-    maxMs: Math.max(1, Math.min(10_000, options.deadline - performance.now())),
+    maxMs: 10_000,
   };
   const run =
     (await cachedSession(target, asCanary, services)) ??
     (await session(target, asCanary, context, services, { entered: false }));
-  return run.refusal ? null : run.probe;
+  // A canary that was kept from answering is no witness.
+  return run.refusal || run.probe.outcome === 'skipped' ? null : run.probe;
 }
 
 function cacheInfo(runs: readonly Run[], now: number): CacheInfo {

@@ -3,9 +3,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { operations } from '../../src/operations/index.ts';
 import { optionsOf } from '../../src/operations/probe.ts';
+import { runSessions } from '../../src/operations/sessions.ts';
 import { startCiscoProxy } from '../helpers/cisco-proxy.ts';
 import type { SmtpServer } from '../helpers/smtp-server.ts';
-import { a, codes, mx, type Running, startWorld, travel } from './world.ts';
+import { a, codes, contextOf, mx, type Running, startWorld, travel } from './world.ts';
 
 const { probe, findProbe } = operations;
 const world = await startWorld('127.63');
@@ -163,6 +164,15 @@ test('a call ends within its minute, whatever a host is granted', () => {
     const { maxMs, deadline } = optionsOf({ host: 'a.example', maxSeconds }, 1_000);
     expect([maxMs, deadline < 1_000 + 60_000]).toEqual([maxSeconds * 1000, true]);
   }
+});
+
+test('who had less than five seconds, since others had the rest, is not called silent', async () => {
+  const { host } = await world.mail('1.7', { greeting: [{ hang: true }] });
+  const target = { host, ip: host, family: 4, preference: null, expiresAt: Number.POSITIVE_INFINITY } as const;
+  const options = { port, security: 'starttls', fresh: false, maxMs: 45_000 } as const;
+  const deadline = performance.now() + 300;
+  const judged = await runSessions([target], { ...options, deadline }, contextOf(), service.services);
+  expect(judged).toMatchObject({ ok: true, value: { hosts: [{ probe: { outcome: 'skipped' }, findings: [] }] } });
 });
 
 describe('an answer by its id', () => {
