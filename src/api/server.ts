@@ -9,6 +9,8 @@ import { requestIdOf } from './visit.ts';
 
 /** A request's head and body must arrive within this; a slow sender costs a socket and nothing else. */
 const REQUEST_MS = 30_000;
+/** How often Node looks for such senders; by itself it does every 30 s, and gives a head 60 s and a body 90 s that way. */
+const REQUEST_CHECK_MS = 2_000;
 const IDLE_MS = 65_000;
 /** URL and headers together. */
 const HEAD_BYTES = 16 * 1024;
@@ -24,7 +26,13 @@ export function createServer(options: HookOptions): FastifyInstance {
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: IDLE_MS,
     // A missing Host is answered as a problem by our own hook.
-    http: { maxHeaderSize: HEAD_BYTES, requireHostHeader: false },
+    http: {
+      maxHeaderSize: HEAD_BYTES,
+      requireHostHeader: false,
+      headersTimeout: REQUEST_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: REQUEST_CHECK_MS,
+    },
     frameworkErrors: answerUnrouted(options),
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, options.house.log),
   });
