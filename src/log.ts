@@ -17,7 +17,7 @@ export interface LogStream {
 }
 
 export type RequestEntry = {
-  /** Of harmless characters alone, as are the method and the route's pattern. */
+  /** Like all the others, of characters that stand in JSON as they are. */
   readonly id: string;
   readonly method: string;
   readonly route: string;
@@ -44,24 +44,27 @@ export function createLog(level: string, stream: Pick<LogStream, 'write'>): Log 
 
 /** As pino would write it, at a fifth of the cost: this is the one line that every request pays for. */
 function requestLine({ id, method, route, status, ms, caller, ip }: RequestEntry): string {
-  const who = caller === undefined ? '' : `,"caller":${JSON.stringify(caller)}`;
+  const who = caller === undefined ? '' : `,"caller":"${caller}"`;
   const took = Math.round(ms * 100) / 100;
-  return `{"level":30,"time":${Date.now()},"id":"${id}","method":"${method}","route":"${route}","status":${status},"ms":${took}${who},"ip":${JSON.stringify(ip)},"msg":"request"}\n`;
+  return `{"level":30,"time":${Date.now()},"id":"${id}","method":"${method}","route":"${route}","status":${status},"ms":${took}${who},"ip":"${ip}","msg":"request"}\n`;
 }
 
 export function createLogStream(fd: number): LogStream {
   const stream = pino.destination({ fd, sync: false, maxLength: MAX_WAITING, maxWrite: 4 * GATHER_LENGTH });
-  let gathered = '';
+  let lines: string[] = [];
+  let length = 0;
   const handOver = () => {
-    if (gathered === '') return;
-    stream.write(gathered);
-    gathered = '';
+    if (length === 0) return;
+    stream.write(lines.join(''));
+    lines = [];
+    length = 0;
   };
   setInterval(handOver, GATHER_MS).unref();
   return {
     write(line) {
-      gathered += line;
-      if (gathered.length >= GATHER_LENGTH) handOver();
+      lines.push(line);
+      length += line.length;
+      if (length >= GATHER_LENGTH) handOver();
     },
     flushSync() {
       handOver();

@@ -24,8 +24,9 @@ export function createClientAddress(trustProxy: readonly string[]): ClientAddres
     const said = raw.headers['x-forwarded-for'];
     const hops = (Array.isArray(said) ? said.join(',') : (said ?? '')).split(',').slice(-MAX_HOPS);
     while (trusted(address)) {
-      const before = hops.pop()?.trim();
-      if (!before) break;
+      const before = hops.pop()?.trim() ?? '';
+      // Text that is no address names nobody.
+      if (parseIp(before) === undefined) break;
       address = before;
     }
     return address;

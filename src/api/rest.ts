@@ -152,7 +152,7 @@ function sendMx(mx: MxRendered, visit: Visit, door: Door): void {
   visit.head.push('etag', mx.etag);
   const known = visit.raw.headers['if-none-match'];
   if (known !== undefined && matches(known, mx.etag)) send(visit, 304, null, '');
-  else sendJson(visit, mx.json);
+  else sendJson(visit, mx.json, mx.bytes);
 }
 
 /** RFC 9110 §13.1.2: `*` or a list, compared weakly. Our tags hold no comma. */

@@ -107,8 +107,14 @@ export function contextOf({ id, lang, span }: Visit, caller: Caller, signal: Abo
   return { caller, lang, requestId: id, signal, usage: [], span };
 }
 
-/** The whole answer. `type` null: there is no body (204, 304). */
-export function send(visit: Visit, status: number, type: string | null, body: string | Buffer): void {
+/** The whole answer. `type` null: there is no body (204, 304). `bytes`: of the body, where they have been counted. */
+export function send(
+  visit: Visit,
+  status: number,
+  type: string | null,
+  body: string | Buffer,
+  bytes = Buffer.byteLength(body),
+): void {
   const { head, lang, spoken, cacheControl, policy, response, house } = visit;
   // RFC 9112 §9.6: the client takes its next request elsewhere, and none is on its way when the connection ends.
   if (house.stopping()) head.push('connection', 'close');
@@ -117,7 +123,6 @@ export function send(visit: Visit, status: number, type: string | null, body: st
     response.writeHead(status, head);
     response.end();
   } else {
-    const bytes = Buffer.byteLength(body);
     head.push('content-type', type, 'content-length', String(bytes));
     response.writeHead(status, head);
     // Where every character is an octet, Latin-1 says the same as UTF-8 and is written faster.
@@ -135,8 +140,8 @@ function record(visit: Visit, status: number): void {
   if (span !== undefined) endSpan(span, visit, status);
 }
 
-export function sendJson(visit: Visit, json: string): void {
-  send(visit, 200, JSON_TYPE, json);
+export function sendJson(visit: Visit, json: string, bytes?: number): void {
+  send(visit, 200, JSON_TYPE, json, bytes);
 }
 
 export function sendProblem(visit: Visit, declined: Declined): void {

@@ -19,6 +19,8 @@ type State = 'hit' | 'miss' | 'stale';
 /** An MX answer in the language asked for, as it stands now. */
 export type MxRendered = {
   readonly json: string;
+  /** Of `json` in UTF-8. */
+  readonly bytes: number;
   readonly answer: () => MxAnswer;
   /** Weak; of the resolved data and the language. */
   readonly etag: string;
@@ -104,6 +106,7 @@ export function renderAnswer(
   let parsed: MxAnswer | undefined;
   return {
     json,
+    bytes: Buffer.byteLength(json),
     answer: () => {
       parsed ??= JSON.parse(json) as MxAnswer;
       return parsed;
@@ -130,6 +133,9 @@ export interface HotAnswers {
 
 type Hot = { readonly stored: StoredAnswer; rendered: MxRendered; readonly layer: Layer };
 
+/** No domain holds a blank. Most answers are asked for in English, and their key is at hand. */
+const keyOf = (domain: string, lang: Language): string => (lang === 'en' ? domain : `${lang} ${domain}`);
+
 /** `maxBytes` 0 keeps nothing: each answer then comes from the store behind. */
 export function createHotAnswers(maxBytes: number): HotAnswers {
   const kept = new Map<string, Hot>();
@@ -145,7 +151,7 @@ export function createHotAnswers(maxBytes: number): HotAnswers {
   };
   return {
     get(domain, lang, now) {
-      const key = `${lang} ${domain}`;
+      const key = keyOf(domain, lang);
       const hot = kept.get(key);
       if (!hot) return undefined;
       if (now >= hot.stored.expiresAt) {
@@ -161,7 +167,7 @@ export function createHotAnswers(maxBytes: number): HotAnswers {
       return hot.rendered;
     },
     put(domain, lang, stored, layer, now) {
-      const key = `${lang} ${domain}`;
+      const key = keyOf(domain, lang);
       const rendered = renderAnswer(stored, lang, { now, state: 'hit', layer, cacheable: true });
       if (maxBytes === 0) return rendered;
       forget(key);
@@ -173,10 +179,10 @@ export function createHotAnswers(maxBytes: number): HotAnswers {
       return rendered;
     },
     drop(domain) {
-      for (const lang of ['en', 'th']) forget(`${lang} ${domain}`);
+      for (const lang of ['en', 'th'] as const) forget(keyOf(domain, lang));
     },
     once(domain, lang, read) {
-      const key = `${lang} ${domain}`;
+      const key = keyOf(domain, lang);
       let reading = reads.get(key);
       if (!reading) {
         reading = read().finally(() => reads.delete(key));

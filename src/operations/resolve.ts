@@ -28,9 +28,15 @@ export const resolveMx: Operation<ResolveInput, MxRendered> = {
   output: MxAnswer,
   atHand({ domain, fresh }, context, services) {
     if (fresh) return undefined;
-    const parsed = parseDomain(domain);
-    const hot = parsed.ok ? services.hot.get(parsed.domain, context.lang, services.now()) : undefined;
-    if (!hot) return undefined;
+    const now = services.now();
+    // What is kept is kept under names in their plain form, which is how most are asked for.
+    let hot = services.hot.get(domain, context.lang, now);
+    if (!hot) {
+      const parsed = parseDomain(domain);
+      if (!parsed.ok || parsed.domain === domain) return undefined;
+      hot = services.hot.get(parsed.domain, context.lang, now);
+      if (!hot) return undefined;
+    }
     services.metrics.mxAnswer('hit', 'memory');
     services.meter.note('lookup', context);
     return ok(hot);

@@ -240,6 +240,8 @@ describe('proxies', () => {
     });
     await app.get('/v1/articles', { ...bearer('read-key'), 'x-forwarded-for': '192.0.2.66, 198.51.100.7, 10.0.0.1' });
     expect(app.log.at(-1)).toMatchObject({ ip: '198.51.100.7' });
+    await app.get('/v1/articles', { ...bearer('read-key'), 'x-forwarded-for': '198.51.100.7, "},{" , 10.0.0.1' });
+    expect(app.log.at(-1)).toMatchObject({ ip: '10.0.0.1' });
     await keyed.get('/v1/articles', { ...bearer('read-key'), 'x-forwarded-for': '198.51.100.7' });
     expect(keyed.log.at(-1)).toMatchObject({ ip: '127.0.0.1' });
   });
