@@ -5,7 +5,6 @@
 
 import type { FastifyInstance } from 'fastify';
 import { createAdmission } from './api/admission.ts';
-import { openShortWay } from './api/at-hand.ts';
 import { createClientAddress } from './api/client-address.ts';
 import type { Door } from './api/door.ts';
 import { registerGraphql } from './api/graphql.ts';
@@ -18,6 +17,7 @@ import { registerPages } from './api/pages.ts';
 import { watchPressure } from './api/pressure.ts';
 import { registerRest } from './api/rest.ts';
 import { createServer } from './api/server.ts';
+import { openShortWay } from './api/short-way.ts';
 import type { House } from './api/visit.ts';
 import { createLog, type Log } from './log.ts';
 import type { Services } from './operations/types.ts';

@@ -10,6 +10,7 @@ import type { DrawnRoute } from '../operations/report.ts';
 import type { Context, Operation } from '../operations/types.ts';
 import { type Outcome, ok, refuseMember } from '../outcome.ts';
 import { type Budget, type Door, pointedAtBody, sayBudget, TEXT_BODY_BYTES } from './door.ts';
+import { maskFault } from './hooks.ts';
 import { contextOf, sayUsage, send, sendJson, sendProblem, type Visit, visitOf } from './visit.ts';
 
 type Send<O> = (value: O, visit: Visit, door: Door) => void;
@@ -109,7 +110,7 @@ export function registerRest(app: FastifyInstance, door: Door): void {
       url: route.url,
       bodyLimit: route.bodyLimit,
       onRequest: door.guards.callers(route.url, route.operation.scope, tell),
-      handler: (request) => serve(route, door, request),
+      handler: (request) => serve(route, route.input(request), visitOf(request), door),
       errorHandler(error, request) {
         tell(visitOf(request));
         throw error;
@@ -119,20 +120,30 @@ export function registerRest(app: FastifyInstance, door: Door): void {
 }
 
 /** Runs one request of `route`; every way out sends an answer. */
-function serve(route: RestRoute, door: Door, request: FastifyRequest): Promise<void> | undefined {
-  const visit = visitOf(request);
+export function serve(route: RestRoute, input: Outcome<unknown>, visit: Visit, door: Door): Promise<void> | undefined {
   if (visit.caller === null) throw new Error('a route ran without an admitted caller');
   const context = contextOf(visit, visit.caller, door.signal);
-  const input = route.input(request);
-  const outcome = input.ok ? invoke(route.operation, input.value, context, door.services) : input;
-  // What is at hand is answered at once: a turn of the microtask queue is a tenth of a cached answer.
-  if (outcome instanceof Promise) return outcome.then((late) => answer(route, late, visit, context, door));
-  answer(route, outcome, visit, context, door);
+  const failed = (error: unknown) => {
+    const declined = maskFault(error, visit);
+    if (route.budget !== null) sayBudget(route.budget, visit, door);
+    if (visit.response.headersSent) visit.response.destroy();
+    else sendProblem(visit, declined);
+  };
+  try {
+    const outcome = input.ok ? invoke(route.operation, input.value, context, door.services) : input;
+    // What is at hand is answered at once: a turn of the microtask queue is a tenth of a cached answer.
+    if (outcome instanceof Promise) {
+      return outcome.then((late) => answer(route, late, visit, context, door)).catch(failed);
+    }
+    answer(route, outcome, visit, context, door);
+  } catch (error) {
+    failed(error);
+  }
   return undefined;
 }
 
 /** Says what came of a call. */
-export function answer(route: RestRoute, outcome: Outcome<unknown>, visit: Visit, context: Context, door: Door): void {
+function answer(route: RestRoute, outcome: Outcome<unknown>, visit: Visit, context: Context, door: Door): void {
   if (route.budget !== null && context.usage.length === 0) door.services.meter.note(route.budget, context);
   sayUsage(visit, context.usage);
   if (outcome.ok) route.send(outcome.value as never, visit, door);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { keyEntry, startApp } from './harness.ts';
 
-/** A query, even an empty one, makes a request go the whole way; without one, what is at hand takes the short one. */
+/** A query, even an empty one, makes a request go the whole way; without one it takes the short one. */
 const WHOLE = '/v1/domains/nectec.or.th/mx?';
 const SHORT = '/v1/domains/nectec.or.th/mx';
 

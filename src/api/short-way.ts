@@ -1,21 +1,19 @@
 /**
- * The short way to an MX answer that this process has at hand: taken before Fastify sees the request, with the same caller's
- * check, headers, figures and log line, in half the time. Whatever is not plain about a request – a query, an escape, another
- * origin, a caller in doubt, an answer that must be fetched – goes the whole way instead; both ways give the same answer.
+ * The short way to an MX answer: taken before Fastify sees the request, with the same caller's check, headers, figures and log
+ * line, in half the time where the answer is at hand. Whatever is not plain about a request – a query, an escape, another
+ * origin, a caller in doubt – goes the whole way instead; both ways give the same answer.
  */
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { operations } from '../operations/index.ts';
+import { ok } from '../outcome.ts';
 import type { Door } from './door.ts';
 import { negotiate } from './language.ts';
 import type { DoorMetrics } from './metrics.ts';
-import { answer, MX_ROUTE } from './rest.ts';
-import { contextOf, type House, openVisit, requestIdOf } from './visit.ts';
+import { MX_ROUTE, serve } from './rest.ts';
+import { type House, openVisit, requestIdOf } from './visit.ts';
 
-const { resolveMx } = operations;
-
-/** MX_ROUTE's pattern with a domain as answers are kept under: in lower case, without a dot at the end. */
+/** MX_ROUTE's pattern with a domain in lower case, without escapes. */
 const PLAIN = /^\/v1\/domains\/([a-z0-9._-]{1,253})\/mx$/;
 
 /** True: answered. False: nothing has been done. */
@@ -28,15 +26,12 @@ function createShortWay(door: Door, house: House, metrics: DoorMetrics): ShortWa
     if (domain === undefined) return false;
     const { headers } = raw;
     if (headers.host === undefined || headers.origin !== undefined) return false;
-    const caller = door.guards.admitted(raw, resolveMx.scope);
+    const caller = door.guards.admitted(raw, MX_ROUTE.operation.scope);
     if (caller === undefined) return false;
     const lang = negotiate(headers['accept-language']);
     const visit = openVisit(raw, response, requestIdOf(headers['x-request-id']), figures, lang, house);
-    const context = contextOf(visit, caller, door.signal);
-    const outcome = resolveMx.atHand?.({ domain }, context, door.services);
-    if (outcome === undefined) return false;
     visit.caller = caller;
-    answer(MX_ROUTE, outcome, visit, context, door);
+    void serve(MX_ROUTE, ok({ domain }), visit, door);
     return true;
   };
 }
