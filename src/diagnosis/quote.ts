@@ -6,23 +6,27 @@ import type { Experiment, Reply } from '../smtp/types.ts';
 const MOST_LINES = 30;
 
 /** `250-host` … `250 HELP`, as on the wire. */
-export function linesOf(reply: Reply): string[] {
-  const last = reply.lines.length - 1;
-  const lines = reply.lines.map((line, i) => `${reply.code}${i < last ? '-' : ' '}${line}`.trimEnd());
-  return lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), '…'] : lines;
-}
+export const linesOf = (reply: Reply): string[] => quoted('', reply, () => true);
 
 /** `EHLO: 500 #5.5.1 command not recognized`: a reply and the command it answers. */
 export const answer = (command: string, reply: Reply | null): string[] =>
-  reply === null ? [] : linesOf(reply).map((line) => `${command}: ${line}`);
+  reply === null ? [] : quoted(`${command}: `, reply, () => true);
 
 /** Those lines of an answer whose text is wanted, however far down they stand. */
-export function answerLines(command: string, reply: Reply, wanted: (text: string) => boolean): string[] {
-  const last = reply.lines.length - 1;
-  const lines = reply.lines.flatMap((text, i) =>
-    wanted(text) ? [`${command}: ${reply.code}${i < last ? '-' : ' '}${text}`.trimEnd()] : [],
-  );
-  return lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), '…'] : lines;
+export const answerLines = (command: string, reply: Reply, wanted: (text: string) => boolean): string[] =>
+  quoted(`${command}: `, reply, wanted);
+
+function quoted(before: string, { code, lines }: Reply, wanted: (text: string) => boolean): string[] {
+  const quotes: string[] = [];
+  for (const [i, line] of lines.entries()) {
+    if (!wanted(line)) continue;
+    if (quotes.length === MOST_LINES) {
+      quotes.push('…');
+      break;
+    }
+    quotes.push(`${before}${code}${i < lines.length - 1 ? '-' : ' '}${line}`.trimEnd());
+  }
+  return quotes;
 }
 
 export const answerTo = ({ sent, reply }: Experiment): string[] =>

@@ -19,7 +19,7 @@ export type DialRequest = {
   readonly port: number;
   /** Absolute, `performance.now()` milliseconds. */
   readonly deadline: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 };
 
 export type Dialed =
@@ -69,12 +69,12 @@ export type DialerOptions = {
 export function createDialer({ policy, ports, extraRoots = [] }: DialerOptions): Dialer {
   const contexts = tlsContexts(extraRoots);
   return {
-    async connect(request) {
+    connect(request) {
       const { allowed, ip } = policy.judge(request.ip);
-      if (!allowed || ip === null || !ports.has(request.port)) return { ok: false, failure: 'forbidden', code: null };
-      if (request.signal?.aborted) return { ok: false, failure: 'aborted', code: null };
+      if (!allowed || ip === null || !ports.has(request.port)) return Promise.resolve(undialled('forbidden'));
+      if (request.signal?.aborted) return Promise.resolve(undialled('aborted'));
       // The guard's own canonical text is what is connected to: no second parser can read another address out of it.
-      return open({ ...request, ip });
+      return open(ip, request);
     },
     upgrade: (socket, options) => handshake(socket, options, contexts),
   };
@@ -98,7 +98,9 @@ const ONE_BUFFER: net.OnReadOpts = {
   },
 };
 
-function open({ ip, port, deadline, signal }: DialRequest): Promise<Dialed> {
+const undialled = (failure: 'forbidden' | 'aborted'): Dialed => ({ ok: false, failure, code: null });
+
+function open(ip: string, { port, deadline, signal }: DialRequest): Promise<Dialed> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ host: ip, port, onread: ONE_BUFFER });
     const settle = () => {

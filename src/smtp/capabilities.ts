@@ -16,21 +16,25 @@ export function parseCapabilities(ehlo: Reply): Capabilities {
     const extension = parseLine(ehlo.lines[i] ?? '');
     if (extension) extensions.push(extension);
   }
-  const has = (keyword: string): boolean => extensions.some((extension) => extension.keyword === keyword);
   return {
     extensions,
-    startTls: has('STARTTLS'),
+    startTls: has(extensions, 'STARTTLS'),
     size: sizeOf(extensions),
     auth: mechanismsOf(extensions),
-    pipelining: has('PIPELINING'),
-    eightBitMime: has('8BITMIME'),
-    smtpUtf8: has('SMTPUTF8'),
-    dsn: has('DSN'),
-    chunking: has('CHUNKING'),
-    enhancedStatusCodes: has('ENHANCEDSTATUSCODES'),
-    requireTls: has('REQUIRETLS'),
-    limits: has('LIMITS') ? limitsOf(extensions) : NO_LIMITS,
+    pipelining: has(extensions, 'PIPELINING'),
+    eightBitMime: has(extensions, '8BITMIME'),
+    smtpUtf8: has(extensions, 'SMTPUTF8'),
+    dsn: has(extensions, 'DSN'),
+    chunking: has(extensions, 'CHUNKING'),
+    enhancedStatusCodes: has(extensions, 'ENHANCEDSTATUSCODES'),
+    requireTls: has(extensions, 'REQUIRETLS'),
+    limits: has(extensions, 'LIMITS') ? limitsOf(extensions) : NO_LIMITS,
   };
+}
+
+function has(extensions: readonly Extension[], keyword: string): boolean {
+  for (const extension of extensions) if (extension.keyword === keyword) return true;
+  return false;
 }
 
 /** `AUTH=LOGIN PLAIN`: the form of servers older than RFC 4954, still sent beside the right one for old clients. */

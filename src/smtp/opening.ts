@@ -79,7 +79,8 @@ export function noteEnd({ seen }: Run, error: unknown): void {
 
 /** The whole opening; true when the server takes commands. */
 export async function openSession(run: Run): Promise<boolean> {
-  return (await connect(run)) && (await hearGreeting(run)) && (await sayHello(run)) && (await startTls(run));
+  if (!(await connect(run)) || !(await hearGreeting(run)) || !(await sayHello(run))) return false;
+  return wantsTls(run) ? startTls(run) : true;
 }
 
 /** Connects, and encrypts where TLS comes first. False when it came to nothing, which `seen` then tells. */
@@ -89,7 +90,7 @@ export async function connect(run: Run): Promise<boolean> {
   seen.stage = 'connect';
   const from = performance.now();
   const deadline = Math.min(from + waits.connect, run.deadline);
-  const dialed = await run.dialer.connect({ ip: target.ip, port: target.port, deadline, ...signalOf(options) });
+  const dialed = await run.dialer.connect({ ip: target.ip, port: target.port, deadline, signal: options.signal });
   if (!dialed.ok) {
     seen.outcome = dialed.failure === 'aborted' ? 'skipped' : dialed.failure;
     seen.socketError = dialed.code;
@@ -98,11 +99,9 @@ export async function connect(run: Run): Promise<boolean> {
   seen.timings.connectMs ??= since(from);
   run.name = options.ehloName ?? addressLiteral(dialed.localAddress());
   const { transcript } = run;
-  run.session = new Session(dialed.socket, { transcript, deadline: run.deadline, waits, ...signalOf(options) });
+  run.session = new Session(dialed.socket, { transcript, deadline: run.deadline, waits, signal: options.signal });
   return target.security !== 'implicit' || encrypt(run, run.session);
 }
-
-const signalOf = ({ signal }: ProbeOptions) => (signal ? { signal } : {});
 
 /** RFC 5321 §4.1.3; an IPv4 address seen through an IPv6 socket is written as what it is. */
 function addressLiteral(address: string): string {
@@ -164,15 +163,13 @@ async function sayHello(run: Run): Promise<boolean> {
 }
 
 /** A command's reply; null when the peer's answer was to hang up. */
-async function orHungUp(run: Run, line: string): Promise<Reply | null> {
-  if (!run.session) return null;
-  try {
-    return await run.session.command(line);
-  } catch (error) {
+function orHungUp(run: Run, line: string): Promise<Reply | null> {
+  if (!run.session) return Promise.resolve(null);
+  return run.session.command(line).catch((error: unknown) => {
     if (!(error instanceof SessionEnd) || error.reason !== 'reset') throw error;
     run.seen.socketError = error.code;
     return null;
-  }
+  });
 }
 
 async function heloInNewSession(run: Run): Promise<Reply | null> {
@@ -187,13 +184,18 @@ async function heloInNewSession(run: Run): Promise<Reply | null> {
   return run.session.command(`HELO ${run.name}`);
 }
 
-/** RFC 3207, when it is wanted and offered. A refusal is no failure of the probe: the server goes on in clear. */
-async function startTls(run: Run): Promise<boolean> {
-  const { seen, session } = run;
-  if (!session || session.secure) return true;
+/** Whether STARTTLS is wanted and offered, which `seen` notes. */
+function wantsTls({ seen, session, target }: Run): boolean {
+  if (!session || session.secure) return false;
   const offered = seen.capabilities?.startTls === true;
   seen.tls = { ...seen.tls, offered };
-  if (!offered || run.target.security !== 'starttls') return true;
+  return offered && target.security === 'starttls';
+}
+
+/** RFC 3207. A refusal is no failure of the probe: the server goes on in clear. */
+async function startTls(run: Run): Promise<boolean> {
+  const { seen, session } = run;
+  if (!session) return false;
   seen.stage = 'starttls';
   let from = 0;
   const answer = await session.startTls((stream) => {

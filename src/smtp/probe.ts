@@ -23,7 +23,7 @@ export async function probeHost(target: ProbeTarget, dialer: Dialer, options: Pr
   if (ip === null) return undialled(target, 'unreachable', 'resolve');
   const run = begin({ ...target, ip }, dialer, options);
   try {
-    await converse(run);
+    if (await openSession(run)) await look(run);
   } catch (error) {
     noteEnd(run, error);
   } finally {
@@ -33,9 +33,9 @@ export async function probeHost(target: ProbeTarget, dialer: Dialer, options: Pr
   return run.seen;
 }
 
-async function converse(run: Run): Promise<void> {
+/** What is left to do once the server takes commands. */
+async function look(run: Run): Promise<void> {
   const { seen } = run;
-  if (!(await openSession(run))) return;
   seen.outcome = 'ok';
   const suspicious = bearsMarks(seen);
   // A firewall does not see what TLS carries: inside it there is nothing to learn.

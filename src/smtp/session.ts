@@ -36,7 +36,7 @@ export type SessionOptions = {
   readonly transcript: Transcript;
   /** Absolute, `performance.now()` milliseconds: the end of the conversation, whatever its phase. */
   readonly deadline: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly waits?: Waits;
 };
 
