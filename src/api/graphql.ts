@@ -13,6 +13,7 @@ import type { GraphqlEngine, Runnable, Unrunnable, Variables } from './graphql-e
 import type { GraphqlContext } from './graphql-schema.ts';
 import { maskFault } from './hooks.ts';
 import { graphqlErrorOf, statusOf } from './refusals.ts';
+import { createTurn } from './turn.ts';
 import { contextOf, JSON_TYPE, sayUsage, send, type Visit, visitOf } from './visit.ts';
 
 const GRAPHQL = 'application/graphql-response+json';
@@ -28,6 +29,7 @@ export function registerGraphql(app: FastifyInstance, door: Door): void {
     loading ??= import('./graphql-engine.ts').then(({ createGraphqlEngine }) => createGraphqlEngine());
     return loading;
   };
+  const turn = createTurn();
   const tell = (visit: Visit) => sayBudget('lookup', visit, door);
   app.post(
     '/graphql',
@@ -39,7 +41,11 @@ export function registerGraphql(app: FastifyInstance, door: Door): void {
         throw error;
       },
     },
-    async (request) => answer(await load(), door, visitOf(request), request.body),
+    async (request) => {
+      const engine = await load();
+      await new Promise<void>((resolve) => turn(resolve));
+      await answer(engine, door, visitOf(request), request.body);
+    },
   );
 }
 

@@ -11,6 +11,7 @@ import type { Door } from './door.ts';
 import { negotiate } from './language.ts';
 import type { DoorMetrics } from './metrics.ts';
 import { MX_ROUTE, serve } from './rest.ts';
+import { createTurn } from './turn.ts';
 import { type House, openVisit, requestIdOf } from './visit.ts';
 
 /** MX_ROUTE's pattern with a domain in lower case, without escapes. */
@@ -21,6 +22,7 @@ type ShortWay = (raw: IncomingMessage, response: ServerResponse) => boolean;
 
 function createShortWay(door: Door, house: House, metrics: DoorMetrics): ShortWay {
   const figures = metrics.route(MX_ROUTE.url);
+  const turn = createTurn();
   return (raw, response) => {
     const domain = raw.method === 'GET' ? PLAIN.exec(raw.url ?? '')?.[1] : undefined;
     if (domain === undefined) return false;
@@ -31,7 +33,7 @@ function createShortWay(door: Door, house: House, metrics: DoorMetrics): ShortWa
     const lang = negotiate(headers['accept-language']);
     const visit = openVisit(raw, response, requestIdOf(headers['x-request-id']), figures, lang, house);
     visit.caller = caller;
-    void serve(MX_ROUTE, ok({ domain }), visit, door);
+    turn(() => void serve(MX_ROUTE, ok({ domain }), visit, door));
     return true;
   };
 }
