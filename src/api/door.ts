@@ -1,9 +1,10 @@
 /** What both doors share: what they stand on, how large a body may be, and where an error in a body is shown. */
 
-import type { Services } from '../operations/types.ts';
+import type { RouteShorthandOptions } from 'fastify';
+import type { Context, Scope, Services } from '../operations/types.ts';
 import type { Refusal } from '../outcome.ts';
 import type { Guards } from './guard.ts';
-import { contextOf, sayUsage, type Visit } from './visit.ts';
+import { contextOf, sayUsage, type Visit, visitOf } from './visit.ts';
 
 /** What a route needs of the house. */
 export type Door = {
@@ -18,12 +19,34 @@ export type Door = {
 /** What a call may cost. */
 export type Budget = 'lookup' | 'client' | 'send';
 
-/** A metered route tells the caller's budget in every answer (contract §7): here, of what is refused before the call begins. */
-export function sayBudget(budget: Budget, visit: Visit, { services, signal }: Door): void {
+/**
+ * A metered route tells the caller's budget in every answer (contract §7): what `context` says a call used, or, of a call that
+ * used nothing or never began, what was known last.
+ */
+export function sayBudget(budget: Budget, visit: Visit, { services, signal }: Door, context?: Context): void {
   if (visit.caller === null) return;
-  const context = contextOf(visit, visit.caller, signal);
-  services.meter.note(budget, context);
-  sayUsage(visit, context.usage);
+  const told = context ?? contextOf(visit, visit.caller, signal);
+  if (told.usage.length === 0) services.meter.note(budget, told);
+  sayUsage(visit, told.usage);
+}
+
+/** How a route lets callers in: whom it refuses, and whose body it cannot read, it tells the budget too. */
+export function admission(
+  pattern: string,
+  scope: Scope | null,
+  budget: Budget | null,
+  door: Door,
+): Required<Pick<RouteShorthandOptions, 'onRequest' | 'errorHandler'>> {
+  const tell = (visit: Visit) => {
+    if (budget !== null) sayBudget(budget, visit, door);
+  };
+  return {
+    onRequest: door.guards.callers(pattern, scope, tell),
+    errorHandler(error, request) {
+      tell(visitOf(request));
+      throw error;
+    },
+  };
 }
 
 /** 64 KiB of text, each octet of it perhaps written as an escape of six. */

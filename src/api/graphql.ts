@@ -8,13 +8,13 @@ import type { FastifyInstance } from 'fastify';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Refusal } from '../outcome.ts';
 import type { Language } from '../texts/text.ts';
-import { type Door, pointedAtBody, sayBudget, TEXT_BODY_BYTES } from './door.ts';
+import { admission, type Door, pointedAtBody, sayBudget, TEXT_BODY_BYTES } from './door.ts';
 import type { GraphqlEngine, Runnable, Unrunnable, Variables } from './graphql-engine.ts';
 import type { GraphqlContext } from './graphql-schema.ts';
 import { maskFault } from './hooks.ts';
 import { graphqlErrorOf, statusOf } from './refusals.ts';
 import { createTurn } from './turn.ts';
-import { contextOf, JSON_TYPE, sayUsage, send, type Visit, visitOf } from './visit.ts';
+import { contextOf, JSON_TYPE, send, type Visit, visitOf } from './visit.ts';
 
 const GRAPHQL = 'application/graphql-response+json';
 const GRAPHQL_TYPE = `${GRAPHQL}; charset=utf-8`;
@@ -30,16 +30,11 @@ export function registerGraphql(app: FastifyInstance, door: Door): void {
     return loading;
   };
   const turn = createTurn();
-  const tell = (visit: Visit) => sayBudget('lookup', visit, door);
   app.post(
     '/graphql',
     {
       bodyLimit: TEXT_BODY_BYTES,
-      onRequest: door.guards.callers('/graphql', null, tell),
-      errorHandler(error, request) {
-        tell(visitOf(request));
-        throw error;
-      },
+      ...admission('/graphql', null, 'lookup', door),
     },
     async (request) => {
       const engine = await load();
@@ -66,8 +61,7 @@ async function answer(engine: GraphqlEngine, door: Door, visit: Visit, body: unk
     spoken: new Set(),
   };
   const result = await prepared.operation.run(shared, asked.variables);
-  if (shared.context.usage.length === 0) door.services.meter.note('lookup', shared.context);
-  sayUsage(visit, shared.context.usage);
+  sayBudget('lookup', visit, door, shared.context);
   if (shared.spoken.size > 0) visit.spoken = [...shared.spoken].join(', ');
   const ran = 'data' in result && result.data !== undefined;
   // What the library says of a document is in English alone.

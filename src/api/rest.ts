@@ -9,9 +9,9 @@ import type { MxRendered } from '../operations/mx-answer.ts';
 import type { DrawnRoute } from '../operations/report.ts';
 import type { Context, Operation } from '../operations/types.ts';
 import { type Outcome, ok, refuseMember } from '../outcome.ts';
-import { type Budget, type Door, pointedAtBody, sayBudget, TEXT_BODY_BYTES } from './door.ts';
+import { admission, type Budget, type Door, pointedAtBody, sayBudget, TEXT_BODY_BYTES } from './door.ts';
 import { maskFault } from './hooks.ts';
-import { contextOf, sayUsage, send, sendJson, sendProblem, type Visit, visitOf } from './visit.ts';
+import { contextOf, send, sendJson, sendProblem, type Visit, visitOf } from './visit.ts';
 
 type Send<O> = (value: O, visit: Visit, door: Door) => void;
 
@@ -102,19 +102,12 @@ export const REST_ROUTES: readonly RestRoute[] = [
 
 export function registerRest(app: FastifyInstance, door: Door): void {
   for (const route of REST_ROUTES) {
-    const tell = (visit: Visit) => {
-      if (route.budget !== null) sayBudget(route.budget, visit, door);
-    };
     app.route({
       method: route.method,
       url: route.url,
       bodyLimit: route.bodyLimit,
-      onRequest: door.guards.callers(route.url, route.operation.scope, tell),
+      ...admission(route.url, route.operation.scope, route.budget, door),
       handler: (request) => serve(route, route.input(request), visitOf(request), door),
-      errorHandler(error, request) {
-        tell(visitOf(request));
-        throw error;
-      },
     });
   }
 }
@@ -144,8 +137,7 @@ export function serve(route: RestRoute, input: Outcome<unknown>, visit: Visit, d
 
 /** Says what came of a call. */
 function answer(route: RestRoute, outcome: Outcome<unknown>, visit: Visit, context: Context, door: Door): void {
-  if (route.budget !== null && context.usage.length === 0) door.services.meter.note(route.budget, context);
-  sayUsage(visit, context.usage);
+  if (route.budget !== null) sayBudget(route.budget, visit, door, context);
   if (outcome.ok) route.send(outcome.value as never, visit, door);
   else sendProblem(visit, pointedAtBody(outcome.refusal));
 }

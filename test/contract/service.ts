@@ -64,9 +64,7 @@ export async function run(world: World, env: Readonly<Record<string, string>> = 
     post: (path, body, headers = {}) => ask(path, { method: 'POST', body, headers }),
     graphql: (query, headers = {}) => ask('/graphql', { body: { query }, headers }),
     raw: (bytes) => exchange(service.port, bytes),
-    publish(names) {
-      dns.world = { ...dns.world, names: { ...dns.world.names, ...names } };
-    },
+    publish: dns.publish,
   };
 }
 

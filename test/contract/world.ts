@@ -66,9 +66,7 @@ export async function startWorld(block: string): Promise<World> {
     dns,
     port,
     address,
-    publish(names) {
-      dns.world = { ...dns.world, names: { ...dns.world.names, ...names } };
-    },
+    publish: dns.publish,
     mail: (at, script, on = port) => listen(at, script, on),
     async firewall(at, mode, to) {
       const proxy = await startCiscoProxy({ to, mode, host: address(at), port });

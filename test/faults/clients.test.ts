@@ -3,24 +3,13 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import { type Reply, type Rrsets, type World, zoneServer } from '../helpers/dns-server.ts';
+import { type World, zoneServer } from '../helpers/dns-server.ts';
 import { keepAlive, startService, until } from '../helpers/service.ts';
 import { startSmtpServer } from '../helpers/smtp-server.ts';
+import { late, names } from './names.ts';
 import { recovered, told, warmUp } from './told.ts';
 
-/** Every name is a domain that is its own exchange; those that begin with `late` are answered after half a second. */
-const names = new Proxy<Record<string, Rrsets>>(
-  {},
-  {
-    get: (_, name) => ({
-      MX: { ttl: 3600, data: [{ preference: 10, exchange: String(name) }] },
-      A: { ttl: 3600, data: [{ address: '203.0.114.7' }] },
-    }),
-  },
-);
-const deliver = (bytes: Buffer, reply: Reply): unknown =>
-  bytes.toString('latin1', 13, 17) === 'late' ? setTimeout(reply, 500, bytes) : reply(bytes);
-const dns = await zoneServer({ names, deliver } satisfies World);
+const dns = await zoneServer({ names, deliver: late(500) } satisfies World);
 const silent = await startSmtpServer({ greeting: [{ hang: true }] }, '127.99.1.1');
 const service = await startService({
   DNS_SERVERS: `${dns.ip}:${dns.port}`,

@@ -1,21 +1,11 @@
 /** DNS servers that drop packets, lie, dawdle, go away and come back, under a running service: by the name that is asked for. */
 
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Reply, type Rrsets, type World, type ZoneServer, zoneServer } from '../helpers/dns-server.ts';
+import { type Reply, type World, type ZoneServer, zoneServer } from '../helpers/dns-server.ts';
 import { type Answered, startService } from '../helpers/service.ts';
+import { ADDRESS, names } from './names.ts';
 import { recovered, slowest, told, warmUp } from './told.ts';
 
-const ADDRESS = '203.0.114.7';
-/** Every name is a domain that is its own exchange. */
-const names = new Proxy<Record<string, Rrsets>>(
-  {},
-  {
-    get: (_, name) => ({
-      MX: { ttl: 3600, data: [{ preference: 10, exchange: String(name) }] },
-      A: { ttl: 3600, data: [{ address: ADDRESS }] },
-    }),
-  },
-);
 const changed = (packet: Buffer, at: number, byte: number): Buffer => {
   const copy = Buffer.from(packet);
   copy[at] = byte;

@@ -2,23 +2,13 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import { type Reply, type Rrsets, zoneServer } from '../helpers/dns-server.ts';
+import { zoneServer } from '../helpers/dns-server.ts';
 import { type Answered, keepAlive, type Service, startService, until } from '../helpers/service.ts';
 import { startSmtpServer } from '../helpers/smtp-server.ts';
+import { late, names } from './names.ts';
 import { told } from './told.ts';
 
-const names = new Proxy<Record<string, Rrsets>>(
-  {},
-  {
-    get: (_, name) => ({
-      MX: { ttl: 3600, data: [{ preference: 10, exchange: String(name) }] },
-      A: { ttl: 3600, data: [{ address: '203.0.114.7' }] },
-    }),
-  },
-);
-const deliver = (bytes: Buffer, reply: Reply): unknown =>
-  bytes.toString('latin1', 13, 17) === 'late' ? setTimeout(reply, 700, bytes) : reply(bytes);
-const dns = await zoneServer({ names, deliver });
+const dns = await zoneServer({ names, deliver: late(700) });
 const slow = await startSmtpServer({ greeting: [{ pause: 1_000 }, { reply: '220 slow.test' }] }, '127.100.1.1');
 const services: Service[] = [];
 afterAll(async () => {

@@ -102,7 +102,12 @@ export type World = {
 };
 
 export type Asked = { readonly name: string; readonly type: string; readonly recursion: boolean };
-export type ZoneServer = DnsServer & { readonly asked: Asked[]; world: World };
+export type ZoneServer = DnsServer & {
+  readonly asked: Asked[];
+  world: World;
+  /** Adds names, or puts new ones in the place of old ones. */
+  publish(names: Names): void;
+};
 
 /** Answers like a recursive server that knows these names. */
 export const startDnsServer = (names: Names): Promise<ZoneServer> => zoneServer({ names });
@@ -143,6 +148,9 @@ export async function zoneServer(world: World, ip?: string, port?: number): Prom
     },
     set world(next: World) {
       state.world = next;
+    },
+    publish(names) {
+      state.world = { ...state.world, names: { ...state.world.names, ...names } };
     },
   };
 }

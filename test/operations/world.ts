@@ -101,9 +101,7 @@ export async function startWorld(block: string): Promise<World> {
     dns,
     port,
     address,
-    publish(names) {
-      dns.world = { ...dns.world, names: { ...dns.world.names, ...names } };
-    },
+    publish: dns.publish,
     asked: (type, name) => dns.asked.filter((question) => question.type === type && question.name === name).length,
     mail: (tail, script) => listen(address(tail), script, port),
     listen: (host, script) => listen(host, script, port),
