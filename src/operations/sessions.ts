@@ -125,11 +125,11 @@ async function cachedSession(
   target: Target,
   options: SessionOptions,
   services: Services,
-  notBefore = 0,
+  after = 0,
 ): Promise<Run | null> {
   const hit = await services.cache.get(sessionKey(target, options));
   const revived = hit && reviveProbe(hit.value);
-  if (!hit || !revived || revived.storedAt < notBefore) return null;
+  if (!hit || !revived || revived.storedAt <= after) return null;
   const probe = { ...revived.probe, preference: target.preference };
   return { probe, storedAt: revived.storedAt, layer: hit.layer, refusal: null };
 }
@@ -143,11 +143,11 @@ async function session(
 ): Promise<Run> {
   const key = sessionKey(target, options);
   // Who does not ask for a fresh session takes one that another instance stored since we looked.
-  const notBefore = options.fresh ? services.now() : 0;
+  const after = options.fresh ? services.now() : 0;
   const run = await services.flights.run(
     key,
     () => dialSession(target, options, context, services, call),
-    async () => (await cachedSession(target, options, services, notBefore)) ?? undefined,
+    async () => (await cachedSession(target, options, services, after)) ?? undefined,
     options.deadline,
   );
   // The session may be shared with a call that knows this host under another number.
