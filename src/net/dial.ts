@@ -159,10 +159,10 @@ function failureOf(code: string | null): 'refused' | 'timeout' | 'unreachable' |
 // --- TLS -----------------------------------------------------------------------------------------------------------
 
 /**
- * Key shares for X25519 alone, others on request: a post-quantum share makes a ClientHello of two packets, which old
- * middleboxes drop, and a failure of that kind would be ours.
+ * No post-quantum group: its key share makes a ClientHello of two packets, which old middleboxes drop, and a failure of that
+ * kind would be ours. Named without a share, it makes servers that prefer it ask for one, a round trip and two keys more.
  */
-const GROUPS = '*X25519:P-256:P-384:P-521:X25519MLKEM768';
+const GROUPS = 'X25519:P-256:P-384:P-521';
 
 type Contexts = { of(purpose: Upgrade['purpose']): tls.SecureContext; roots(): RootIndex };
 
