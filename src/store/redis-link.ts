@@ -104,8 +104,29 @@ export function connectRedis(url: string, options: RedisLinkOptions = {}): Redis
     if (ticking) setTimeout(tick, timeoutMs / TICKS);
   };
 
+  /**
+   * What is asked in one go is sent in one go. The first command of a turn of the event loop, where it stands alone, is not
+   * kept waiting for company: ioredis would hold it back for a turn, and put a pipeline around it.
+   */
+  let gathered: (() => void)[] = [];
+  let sentThisTurn = false;
+  const newTurn = () => {
+    sentThisTurn = false;
+  };
+  const sendGathered = () => {
+    const due = gathered;
+    gathered = [];
+    client.options.enableAutoPipelining = sentThisTurn || due.length > 1;
+    if (!sentThisTurn) setImmediate(newTurn);
+    sentThisTurn = true;
+    for (const one of due) one();
+  };
+  const gather = (send: () => void) => {
+    if (gathered.push(send) === 1) queueMicrotask(sendGathered);
+  };
+
   /** The answer, or AWAY when it is late or the link goes down first. */
-  const guarded = <T>(answer: Promise<T>): Promise<T> =>
+  const guarded = <T>(command: () => Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       const waiting = { since: ticks, reject };
       pending.add(waiting);
@@ -122,17 +143,18 @@ export function connectRedis(url: string, options: RedisLinkOptions = {}): Redis
         change(false, reasonOf(error));
         reject(AWAY);
       };
-      answer.then(answered, failed);
+      gather(() => command().then(answered, failed));
     });
 
   const run = <T>(name: Command, command: (client: RedisClient) => Promise<T>): Promise<T> => {
     if (!up) return Promise.reject(AWAY);
-    return around === undefined ? guarded(command(client)) : around(name, () => guarded(command(client)));
+    const send = () => guarded(() => command(client));
+    return around === undefined ? send() : around(name, send);
   };
 
   const probe = () => {
     if (closed || client.status !== 'ready') return;
-    guarded(evaluateOn(client, PROBE, probeKey, [1])).then(
+    guarded(() => evaluateOn(client, PROBE, probeKey, [1])).then(
       () => change(!closed, 'answers'),
       (error: Error) => error === AWAY || change(false, reasonOf(error)),
     );
