@@ -106,20 +106,21 @@ export function connectRedis(url: string, options: RedisLinkOptions = {}): Redis
 
   /**
    * What is asked in one go is sent in one go. The first command of a turn of the event loop, where it stands alone, is not
-   * kept waiting for company: ioredis would hold it back for a turn, and put a pipeline around it.
+   * kept waiting for company: ioredis would hold it back for a turn, and put a pipeline around it. It overtakes none, since
+   * a pipeline that waits leaves before its turn is over here.
    */
   let gathered: (() => void)[] = [];
-  let sentThisTurn = false;
-  const newTurn = () => {
-    sentThisTurn = false;
+  let sentThisTurn = 0;
+  const turnOver = () => {
+    sentThisTurn--;
   };
   const sendGathered = () => {
     const due = gathered;
     gathered = [];
-    client.options.enableAutoPipelining = sentThisTurn || due.length > 1;
-    if (!sentThisTurn) setImmediate(newTurn);
-    sentThisTurn = true;
-    for (const one of due) one();
+    client.options.enableAutoPipelining = sentThisTurn > 0 || due.length > 1;
+    for (const send of due) send();
+    sentThisTurn++;
+    setImmediate(turnOver);
   };
   const gather = (send: () => void) => {
     if (gathered.push(send) === 1) queueMicrotask(sendGathered);

@@ -41,6 +41,29 @@ const once = <T>(make: () => T) => {
   };
 };
 
+test('commands arrive in the order they were asked, from whatever phase of whichever turn', async () => {
+  const [link] = links;
+  let asked = 0;
+  const sent: Promise<number>[] = [];
+  const ask = () => {
+    const n = String(asked++);
+    sent.push(link.run('SET', (client) => client.rpush('mxscope:order', n)));
+  };
+  const phases: readonly ((run: () => void) => void)[] = [setImmediate, setTimeout, queueMicrotask, process.nextTick];
+  const later = (hops: number) => {
+    ask();
+    if (hops === 0) return;
+    phases[asked % phases.length]?.(() => later(hops - 1));
+    if (asked % 5 === 0) ask();
+  };
+  for (let lane = 0; lane < 20; lane++) later(25);
+  while (asked < 20 * 26) await sleep(5);
+  await sleep(20);
+  await Promise.all(sent);
+  const arrived = await link.run('GET', (client) => client.lrange('mxscope:order', 0, -1));
+  expect(arrived).toEqual(Array.from({ length: asked }, (_, n) => String(n)));
+});
+
 describe('layered cache', () => {
   cacheContract(once<Cache>(() => createLayeredCache(memory(), links[0])));
 
