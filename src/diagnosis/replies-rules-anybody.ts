@@ -36,6 +36,7 @@ export const SOFTWARE_RULES: readonly Rule[] = [
     /too many errors|too many (?:bad|unknown|invalid|syntax|protocol) (?:commands|errors|recipients)/i,
     FAILS,
   ),
+  rule(null, 'helo-bad', /helo command rejected|need fully-qualified hostname/i, FAILS),
   rule('exim', 'bad-sequence', /smtp (?:protocol )?synchroni[sz]ation error/i, FAILS),
 ];
 
@@ -107,6 +108,7 @@ export const ANYBODY_RULES: readonly Rule[] = [
     /\bspam\b[^.]{0,60}(?:detect|reject|content|score|message|filter|identified|not accept|refused)|(?:considered|classified|identified|detected|rejected|looks like|appears to be|suspected|be|as) (?:to be )?(?:an? )?spam\b|high probability of spam|spam classification|unsolicited|[-:] spam\b|\bube\b/i,
     FAILS,
   ),
+  rule(null, 'directory-failure', /(?:temporary|local) (?:dns |name )?look-?\s?up (?:failure|error|problem)/i, /^4/),
   rule(
     null,
     'no-route',
@@ -219,7 +221,33 @@ export const ANYBODY_RULES: readonly Rule[] = [
   rule(
     null,
     'try-later',
-    /try (?:again|later)|please retry|temporar(?:y|ily) (?:unavailable|failure|deferred|rejected|problem|error|lookup)|(?:service|system|server) (?:is )?(?:busy|not available|unavailable)|come back later|deferred/i,
+    /try (?:again|later)|please retry|temporar(?:y|ily) (?:unavailable|failure|deferred|rejected|problem|error)|(?:service|system|server) (?:is )?(?:busy|not available|unavailable)|come back later|deferred/i,
     /^4/,
+  ),
+];
+
+/** What sending servers write into logs, queues and bounces when no server has said anything: there is no reply in it. */
+export const NOTE_RULES: readonly Rule[] = [
+  rule(null, 'tls-missing', /tls is required, but was not offered/i),
+  rule(null, 'directory-failure', /host (?:name )?look-?up failure|name service error.{0,200}try again/i),
+  rule(
+    null,
+    'no-route',
+    /name service error for|host or domain name not found|host unknown \(name server|unrouteable (?:address|mail domain)|all relevant mx records point to non-existent/i,
+  ),
+  rule(
+    null,
+    'connection-refused',
+    /(?:connect(?:ion)? to \S.{0,300}|\[[\da-f.:]{3,45}\](?::\d{1,5})?:? ?)connection refused|connection refused by \S/i,
+  ),
+  rule(
+    null,
+    'no-answer',
+    /(?:connect(?:ion)? to \S.{0,300}|\[[\da-f.:]{3,45}\](?::\d{1,5})?:? ?)(?:(?:connection|operation) timed out|no route to host|network is unreachable)|(?:connection|operation) timed out with \S|conversation with \S{1,300} timed out|all hosts (?:for \S{1,300} )?have been failing/i,
+  ),
+  rule(
+    null,
+    'bad-connection',
+    /lost connection with \S|connection reset by \S{1,300}\.|closed connection in response to/i,
   ),
 ];

@@ -13,6 +13,7 @@ import { type FoundReply, parseReplies } from './replies-parse.ts';
 import { type Provider, providerHinted, sameHouse, serviceName } from './replies-providers.ts';
 import type { Rule } from './replies-rule.ts';
 import { COMMON_RULES, PROVIDER_RULES } from './replies-rules.ts';
+import { NOTE_RULES } from './replies-rules-anybody.ts';
 import { asReply, sessionFacts, sessionPort } from './replies-session.ts';
 
 export type ReplyClass = 'success' | 'intermediate' | 'transient' | 'permanent';
@@ -33,8 +34,12 @@ export type ExplainedReply = {
   readonly lines: readonly string[];
 };
 
+type Told = { readonly meaning: Text; readonly fix: Text };
+
 export type Explained = {
   readonly replies: readonly ExplainedReply[];
+  /** What a sending server noted of its own, in a text that holds no reply. */
+  readonly note: Told | null;
   /** What the judge reads, where the text is a session. */
   readonly facts: SessionFacts | null;
   readonly port: number | null;
@@ -46,9 +51,21 @@ export function explainText(text: string): Explained {
   const facts = bounce ? null : sessionFacts(events);
   return {
     replies: verbatim ? replies : distinct(replies),
+    note: replies.length > 0 ? null : noteIn(text),
     facts,
     port: facts === null ? null : sessionPort(text),
   };
+}
+
+function noteIn(text: string): Told | null {
+  const words = text.replace(/\s+/g, ' ');
+  const noted = NOTE_RULES.find((rule) => rule.text?.test(words));
+  return noted === undefined ? null : told(noted.cause, null);
+}
+
+function told(cause: Cause, who: string | null): Told {
+  const { meaning, fix } = ADVICE[cause];
+  return { meaning: filled(meaning, who), fix: filled(fix, who) };
 }
 
 /**
@@ -87,8 +104,7 @@ function explain(found: FoundReply): ExplainedReply {
   const { cause, named, provider } = judge(found);
   const advice = ADVICE[cause];
   const replyClass = classOf(code);
-  const who = serviceName(provider);
-  const meaning = filled(advice.meaning, who);
+  const { meaning, fix } = told(cause, serviceName(provider));
   return {
     code,
     enhanced,
@@ -97,7 +113,7 @@ function explain(found: FoundReply): ExplainedReply {
     named,
     provider,
     meaning: replyClass === 'transient' && advice.temporary !== true ? joined(meaning, REPLY_TEXTS.temporary) : meaning,
-    fix: filled(advice.fix, who),
+    fix,
     article: advice.article ?? null,
     lines: asReply(found).lines,
   };
@@ -154,9 +170,13 @@ function fits(rule: Rule, found: FoundReply, text: string, hinted: Provider | nu
 
 /** Two or three sentences for a chat window: what the most serious reply means and what to do about it. */
 export function summarise(explained: Explained, lang: Language): string {
-  const { replies } = explained;
+  const { replies, note } = explained;
   const telling = mostTelling(replies);
-  if (telling === null) return say(REPLY_TEXTS.none, lang);
+  if (telling === null) {
+    return note === null
+      ? say(REPLY_TEXTS.none, lang)
+      : `${note.meaning[lang]} ${say(REPLY_TEXTS.advice, lang, { fix: note.fix[lang] })}`;
+  }
   if (weight(telling) === 0 && replies.length > 1) return say(REPLY_TEXTS.allWell, lang, { count: replies.length });
   const rest = replies.filter(
     (reply) => reply.class !== 'success' && weight(reply) > 0 && reply.cause !== telling.cause,

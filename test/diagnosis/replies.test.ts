@@ -15,6 +15,7 @@ const SEEN: readonly Row[] = [
   ['220 ***************************2***********200***', 220, null, 'cisco-firewall', 'masked-greeting'],
   ['502 5.5.2 Error: command not recognized', 502, '5.5.2', null, 'command-syntax'],
   ['500 unrecognized command', 500, null, null, 'command-unknown'],
+  ['451 4.3.0 Temporary lookup failure', 451, '4.3.0', null, 'directory-failure'],
   ['500 Unsupported command.', 500, null, 'norton-antivirus', 'antivirus-proxy'],
   // Gmail
   [
@@ -330,7 +331,7 @@ const SEEN: readonly Row[] = [
     'greylisted',
   ],
   ['554 5.7.1 <someone@example.org>: Relay access denied', 554, '5.7.1', null, 'relay-denied'],
-  ['504 5.5.2 <PC01>: Helo command rejected: need fully-qualified hostname', 504, '5.5.2', null, 'command-syntax'],
+  ['504 5.5.2 <PC01>: Helo command rejected: need fully-qualified hostname', 504, '5.5.2', null, 'helo-bad'],
   [
     '553 5.1.8 <www@web.invalid>... Domain of sender address www@web.invalid does not exist',
     553,
@@ -536,6 +537,26 @@ describe('the summary', () => {
     const [en, th] = both('220 mx.example.com\nEHLO a\n250 mx.example.com\nQUIT\n221 bye');
     expect(en).toMatch(/3 replies/);
     expect(th).toMatch(/3 คำตอบ/);
+  });
+
+  it.each([
+    ['(connect to mx.test[192.0.2.5]:25: Connection timed out)', /does not answer/, /ไม่ตอบ/],
+    ['(connect to mx.test[2001:db8::5]:25: No route to host)', /does not answer/, /ไม่ตอบ/],
+    ['(conversation with mx.test[192.0.2.5] timed out while receiving the initial server greeting)', /answer/, /ไม่ตอบ/],
+    ['T=remote_smtp: all hosts for "dom.test" have been failing for a long time', /does not answer/, /ไม่ตอบ/],
+    ['stat=Deferred: Connection timed out with mx.test.', /does not answer/, /ไม่ตอบ/],
+    ['H=mx.test [192.0.2.5] Connection refused', /connection was refused/, /ถูกปฏิเสธ/],
+    ['stat=Deferred: Connection refused by mx.test.', /connection was refused/, /ถูกปฏิเสธ/],
+    ['(lost connection with mx.test[192.0.2.5] while sending RCPT TO)', /connection was lost/, /ขาดกลางคัน/],
+    ['Host or domain name not found. Name service error for name=dom.test type=MX: Host not found', /No way/, /ไม่พบ/],
+    ['Name service error for name=dom.test type=MX: Host not found, try again', /look-up failed/, /ค้นข้อมูลไม่สำเร็จ/],
+    ['TLS is required, but was not offered by host mx.test[192.0.2.5]', /only over TLS/, /ผ่าน TLS เท่านั้น/],
+  ])('of what a sending server noted of its own says what it means: %s', (text, inEnglish, inThai) => {
+    expect(explainText(text).replies).toEqual([]);
+    const [en, th] = both(text);
+    expect(en).toMatch(inEnglish);
+    expect(th).toMatch(inThai);
+    expect(th).toMatch(/วิธีแก้: /);
   });
 
   it('of a text without a reply asks for one', () => {
