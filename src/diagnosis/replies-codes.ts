@@ -169,7 +169,7 @@ const detailOf = (enhanced: string): string => enhanced.slice(2);
 /** In the registry, or in the numbers Microsoft 365 uses beside it (x.4.3nn, x.7.3nn–x.7.8nn, 5.1.20n …). */
 export const isRegistered = (enhanced: string): boolean =>
   ENHANCED.has(detailOf(enhanced)) ||
-  /^[45]\.(?:[1247]\.[3-8]\d\d|7\.(?:32|5\d|64|12\d|13\d)|1\.20|4\.1[14])$/.test(enhanced);
+  /^[45]\.(?:[1247]\.[3-8]\d\d|7\.(?:32|5\d|6[04]|12\d|13\d)|1\.20|4\.1[14])$/.test(enhanced);
 
 /** Codes that nobody lists go by their first digit (RFC 5321 §4.2.1). */
 const BY_CLASS: readonly Cause[] = ['intermediate', 'success', 'intermediate', 'transient', 'permanent'];
@@ -181,10 +181,12 @@ export const causeOfCode = (code: number): Cause =>
 export function causeOfEnhanced(enhanced: string): Cause | null {
   const detail = detailOf(enhanced);
   if (enhanced.startsWith('2.')) return SUCCESS.get(detail) ?? null;
+  if (enhanced === '4.3.2') return 'not-now';
   return ENHANCED.get(detail) ?? null;
 }
 
-export const isVague = (enhanced: string): boolean => VAGUE.has(detailOf(enhanced));
+/** 4.3.2 says no more than "not now": full, restarting, or testing newcomers (RFC 3463 §3.4). */
+export const isVague = (enhanced: string): boolean => VAGUE.has(detailOf(enhanced)) || enhanced === '4.3.2';
 
 /** For the test that holds the tables whole. */
 export const KNOWN_CODES: readonly number[] = [...BASIC.keys()];

@@ -37,7 +37,7 @@ const MAX_REPLIES = 50;
 const MAX_REPLY_TEXT = 4_000;
 
 const BOUNCE =
-  /diagnostic-code|final-recipient|reporting-mta|remote server returned|mail delivery|undeliver|in reply to |remote host said|smtp error from remote|delivery has failed|delivery status notification|delivery to the following/i;
+  /diagnostic-code|final-recipient|reporting-mta|remote server returned|mail delivery|undeliver|in reply to |remote host said|smtp error from remote|delivery has failed|delivery status notification|delivery to the following|transcript of session follows|permanent fatal errors/i;
 const QUOTED_PRINTABLE = /content-transfer-encoding:\s{0,4}quoted-printable/i;
 const CLOSED =
   /^(?:\*{3} )?(?:connection (?:closed|lost|reset)|lost connection|remote host closed connection|closed by remote host)/i;

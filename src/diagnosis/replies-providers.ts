@@ -53,11 +53,11 @@ const SIGNS: readonly (readonly [RegExp, Provider])[] = [
   [/\bgsmtp\b|\bgoogle\.com\b|\bgooglemail\.com\b|\bgmail\b|จีเมล/i, 'gmail'],
   [/\bolc\.protection\.outlook\.com\b|\bhotmail\b|\boutlook\.com\b(?! connector)/i, 'outlook'],
   [
-    /\bprotection\.outlook\.com\b|\bprod\.outlook\.com\b|\baka\.ms\/EXO|\boffice ?365\b|\bmicrosoft ?365\b|\bexchange online\b/i,
+    /\bprotection\.outlook\.com\b|\bprod\.outlook\.com\b|\bexchangelabs\.com\b|\baka\.ms\/EXO|\boffice ?365\b|\bmicrosoft ?365\b|\bexchange online\b/i,
     'microsoft',
   ],
   [/\byahoodns\.net\b|\byahoo(?:inc)?\.com\b|\byahoo\b/i, 'yahoo'],
-  [/\bicloud(?:\.com)?\b|\bmail\.me\.com\b/i, 'apple'],
+  [/\bicloud(?:\.com)?\b|\bsupport\.apple\.com\b|\bmail\.me\.com\b/i, 'apple'],
   [/\bmimecast\b/i, 'mimecast'],
   [/\bpphosted\.com\b|\bproofpoint\b/i, 'proofpoint'],
   [/\bbarracuda/i, 'barracuda'],
@@ -75,7 +75,7 @@ const SIGNS: readonly (readonly [RegExp, Provider])[] = [
 
 /** Outlook.com's hosts are also Microsoft 365's: the more exact sign stands first where it shows. */
 export function providerHinted(text: string): Provider | null {
-  if (/(?:\bmail\.protection|\.prod)\.outlook\.com\b/i.test(text)) return 'microsoft';
+  if (/(?:\bmail\.protection|\.prod(?:\.protection)?)\.outlook\.com\b/i.test(text)) return 'microsoft';
   return SIGNS.find(([sign]) => sign.test(text))?.[1] ?? null;
 }
 

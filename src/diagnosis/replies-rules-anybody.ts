@@ -22,8 +22,31 @@ export const MIDDLEBOX_RULES: readonly Rule[] = [
   rule('norton-antivirus', 'antivirus-proxy', /^unsupported command\.$/i, /^500$/),
 ];
 
-/** What servers say in the wake of another refusal, under codes that mislead. */
+/** What software says under codes that mislead. */
 export const SOFTWARE_RULES: readonly Rule[] = [
+  // Postfix puts both under 504 5.5.2, and an unverified recipient under the code of an unknown one.
+  rule(null, 'helo-bad', /helo command rejected/i, FAILS),
+  rule(null, 'sender-syntax', /sender address rejected: need fully-qualified|domain name required for sender/i, FAILS),
+  rule(null, 'address-syntax', /recipient address rejected: need fully-qualified/i, FAILS),
+  rule(null, 'directory-failure', /recipient address rejected: unverified address/i, /^4/),
+  rule(null, 'tls-missing', /tls is required, but was not offered/i),
+  // Exchange: 5.3.3 for any command it does not know, 5.7.3 for a failed login.
+  rule(null, 'command-unknown', /^unrecogni[sz]ed command/i, /^50[02]$/),
+  rule(null, 'credentials', /authentication unsuccessful$|authentication unsuccessful \[/i, /^535$/),
+  // Gmail asks for a login under 5.5.1.
+  rule(null, 'auth-needed', /authentication required/i, /^530$/),
+  rule(
+    null,
+    'too-many-connections',
+    /too many (?:(?:concurrent|simultaneous|smtp) ){0,2}(?:connections|sessions) from|concurrent connections limit exceeded/i,
+    FAILS,
+  ),
+  rule(
+    null,
+    'mailbox-rate',
+    /receiving (?:e?mail|messages) too (?:quickly|fast)|recipient(?:'s)? (?:thread limit exceeded|per hour message receive limit)|recipientthrottlingpolicy/i,
+    FAILS,
+  ),
   rule(
     null,
     'nobody-left',
@@ -44,8 +67,9 @@ export const ANYBODY_RULES: readonly Rule[] = [
   rule(
     null,
     'tls-missing',
-    /tls is required, but was not offered|starttls is required, but was not offered|(?:remote|peer) (?:server |host )?does not support (?:start)?tls/i,
+    /starttls is required, but was not offered|(?:remote|peer) (?:server |host )?does not support (?:start)?tls/i,
   ),
+  rule(null, 'mta-sts-failed', /\bmta-?sts\b/i, FAILS),
   rule(
     null,
     'encryption-needed',
@@ -54,27 +78,27 @@ export const ANYBODY_RULES: readonly Rule[] = [
   ),
   rule(null, 'tls-or-auth-for-now', /tls not available|tls (?:is )?currently unavailable/i, /^454$/),
   rule(null, 'geography', /geographical location|\bgeo-?ip\b|country (?:is )?(?:blocked|not allowed)/i, FAILS),
-  rule(null, 'greylisted', /gr[ea]y-?\s?list/i, /^4/),
+  rule(null, 'greylisted', /gr[ea]y-?\s?list|not yet authori[sz]ed to deliver mail from/i, /^4/),
   rule(null, 'dmarc-failed', /\bdmarc\b/i, /^5/),
   rule(null, 'unauthenticated', /unauthenticated (?:senders?|e?mail|message)/i, FAILS),
   rule(null, 'spf-broken', /spf[^.]{0,60}permerror|too many dns lookups|bad spf record/i, FAILS),
   rule(
     null,
     'spf-failed',
-    /not allowed to send.{0,80}\bspf\b|\bspf\b[^.]{0,80}(?:fail|reject|not pass|violat|not allowed|unauthori[sz]ed|softfail)|sender policy framework|openspf\.(?:net|org)|(?:failed|fails|not pass) .{0,30}\bspf\b/i,
+    /not allowed to send.{0,80}\bspf\b|\bspf\b[^.]{0,80}(?:fail|reject|not pass|violat|not allowed|unauthori[sz]ed|softfail)|sender policy framework|openspf\.(?:net|org)|(?:failed|fails|not pass|due to) .{0,30}\bspf\b/i,
     FAILS,
   ),
   rule(null, 'dkim-failed', /\bdkim\b[^.]{0,80}(?:fail|reject|invalid|not pass|bad|missing)/i, FAILS),
   rule(
     null,
     'reverse-dns',
-    /cannot find your (?:reverse )?hostname|reverse (?:dns|hostname|lookup)|ip name lookup failed|no ptr|\bptr\b[^.]{0,40}(?:missing|required|record|not)|\brdns\b|fix (?:your )?reverse/i,
+    /cannot find your (?:reverse )?hostname|reverse (?:dns|hostname|lookup)|ip name lookup failed|no ptr|\bptr\b[^.]{0,40}(?:missing|required|record|not)|\brdns\b|fix (?:your )?reverse|host ?name does not match your ip/i,
     FAILS,
   ),
   rule(
     null,
     'helo-bad',
-    /helo command rejected|(?:helo|ehlo)[^.]{0,40}(?:invalid|rejected|fully.qualified|not match|forged)|need fully-qualified hostname|invalid (?:helo|ehlo)|syntactically invalid (?:helo|ehlo)/i,
+    /(?:helo|ehlo)[^.]{0,40}(?:invalid|rejected|fully.qualified|not match|forged)|need fully-qualified hostname|invalid (?:helo|ehlo)|syntactically invalid (?:helo|ehlo)/i,
     FAILS,
   ),
   rule(
@@ -92,20 +116,20 @@ export const ANYBODY_RULES: readonly Rule[] = [
   rule(
     null,
     'reputation',
-    /(?:bad|poor|low) (?:ip |sender |domain )?reputation|reputation of|because of (?:its|your) reputation/i,
+    /(?:bad|poor|low|blocked by) (?:ip |sender |domain )?reputation|reputation of|because of (?:its|your) reputation/i,
     FAILS,
   ),
   rule(null, 'virus-found', /\bvirus\b|malware|infected|\bclamav\b/i, FAILS),
   rule(
     null,
     'attachment-blocked',
-    /attachment[^.]{0,60}(?:not allowed|blocked|banned|prohibited|reject)|(?:banned|prohibited|illegal|executable) (?:file|attachment|content)|potentially executable/i,
+    /attachment.{0,60}(?:not allowed|blocked|banned|prohibited|reject)|(?:banned|prohibited|illegal|executable) (?:file|attachment|content)|potentially executable|\bbanned: ?\./i,
     FAILS,
   ),
   rule(
     null,
     'spam-content',
-    /\bspam\b[^.]{0,60}(?:detect|reject|content|score|message|filter|identified|not accept|refused)|(?:considered|classified|identified|detected|rejected|looks like|appears to be|suspected|be|as) (?:to be )?(?:an? )?spam\b|high probability of spam|spam classification|unsolicited|[-:] spam\b|\bube\b/i,
+    /\bspam\b[^.]{0,60}(?:detect|reject|content|score|message|filter|identified|not accept|refused)|(?:considered|classified|identified|detected|rejected|looks like|appears to be|suspected|be|as|consider|due to|possible) (?:to be )?(?:an? )?spam\b|high probability of spam|spam classification|unsolicited|[-:] spam\b|\bube\b/i,
     FAILS,
   ),
   rule(null, 'directory-failure', /(?:temporary|local) (?:dns |name )?look-?\s?up (?:failure|error|problem)/i, /^4/),
@@ -124,7 +148,7 @@ export const ANYBODY_RULES: readonly Rule[] = [
   rule(
     null,
     'sender-unknown',
-    /sender address rejected|sender verify failed|callout verification|sender (?:not allowed|rejected|denied)|not owned by user|not logged in as (?:the )?owner|sender (?:unknown|does not exist)|(?:invalid|bad|unverified) sender|email address is not verified/i,
+    /sender verify failed|callout verification|sender (?:not allowed|rejected|denied)|not owned by user|not logged in as (?:the )?owner|sender (?:unknown|does not exist)|(?:invalid|bad|unverified) sender|email address is not verified/i,
     FAILS,
   ),
   rule(
@@ -136,13 +160,13 @@ export const ANYBODY_RULES: readonly Rule[] = [
   rule(
     null,
     'auth-needed',
-    /authentication (?:is )?required|must (?:be )?authenticate|authenticate first|please (?:log ?in|authenticate)|need to authenticate|turn on smtp auth|smtp auth(?:entication)? (?:is )?(?:required|needed)|pop before smtp|not authenticated/i,
+    /authentication (?:is )?required|must (?:be )?authenticate|authenticate first|please (?:log ?in|authenticate)|need to authenticate|turn on smtp auth|smtp auth(?:entication)? (?:is )?(?:required|needed)|pop before smtp|not authenticated|server requires authentication/i,
     FAILS,
   ),
   rule(
     null,
     'relay-denied',
-    /relay(?:ing)? (?:access )?(?:denied|not permitted|not allowed|prohibited|rejected|is prohibited)|not permitted to relay|relay not permitted|unable to relay|rcpthosts|(?:don't|do not|not) (?:allowed to )?relay|open relay not allowed|not a (?:local|valid) (?:domain|relay)|no relaying/i,
+    /relay(?:ing)? (?:access )?(?:denied|disallowed|not permitted|not allowed|prohibited|rejected|is prohibited)|not permitted to relay|relay not permitted|unable to relay|rcpthosts|not a gateway$|(?:don't|do not|not) (?:allowed to )?relay|open relay not allowed|not a (?:local|valid) (?:domain|relay)|no relaying/i,
     FAILS,
   ),
   rule(null, 'takes-no-mail', /host does not accept mail|does not accept (?:e?mail|messages) (?:here|at all)/i, FAILS),
@@ -152,6 +176,7 @@ export const ANYBODY_RULES: readonly Rule[] = [
     /blocked by (?:the )?(?:recipient|user)|(?:recipient|user) (?:has )?(?:blocked|refuses|refused)/i,
     FAILS,
   ),
+  rule(null, 'daily-limit', /daily (?:\w{1,20} ){0,2}(?:quota|limit)/i, FAILS),
   rule(
     null,
     'mailbox-full',
@@ -171,24 +196,24 @@ export const ANYBODY_RULES: readonly Rule[] = [
     /(?:account|mailbox|user)[^.]{0,40}(?:disabled|suspended|inactive|locked|deactivated|not active|expired|blocked for)|disabled (?:account|mailbox|recipient)|recipient suspended|mailbox is frozen/i,
     FAILS,
   ),
+  rule(null, 'rate-limited', /too many recipients received/i, FAILS),
   rule(null, 'too-many-recipients', /too many (?:recipients|rcpts?)|recipient limit/i, FAILS),
   rule(
     null,
     'too-many-connections',
-    /too many (?:concurrent |simultaneous |smtp )?(?:connections|sessions|messages)|connection (?:limit|rate)|max(?:imum)? (?:number of )?connections|concurrent connections/i,
+    /too many (?:(?:concurrent|simultaneous|smtp) ){0,2}(?:connections|sessions|messages)|connection (?:limit|rate)|max(?:imum)? (?:number of )?connections|concurrent connections/i,
     FAILS,
   ),
-  rule(null, 'daily-limit', /daily (?:\w{1,20} ){0,2}(?:quota|limit)/i, FAILS),
   rule(
     null,
     'rate-limited',
-    /rate[\s-]?limit|too (?:fast|quickly|many (?:errors|emails|mails|messages|requests))|throttl|exceeded (?:the|your)? ?(?:sending|hourly|max(?:imum)? emails)|max emails per|sending limit/i,
+    /rate[\s-]?limit|frequency limit|too much mail|too (?:fast|quickly|many (?:errors|emails|mails|messages|requests|new tls sessions))|throttl|exceeded (?:the|your)? ?(?:sending|hourly|max(?:imum)? emails)|max emails per|sending limit/i,
     FAILS,
   ),
   rule(
     null,
     'mailbox-unknown',
-    /user (?:unknown|not found|doesn't exist|does not exist|is unknown|not exist)|unknown (?:user|recipient|mailbox|local[\s-]?part|address)|no such (?:user|recipient|mailbox|person|address|local user)|no mailbox (?:here )?(?:by|with|for)?|mailbox (?:not found|unavailable|does not exist|doesn't exist|unknown|is unavailable|invalid)|recipient (?:unknown|not found|does not exist|rejected: user|address rejected: (?:user|unknown|undeliverable|no such|not found))|invalid (?:recipient|mailbox|user|address)|address (?:unknown|does not exist|not found)|(?:does not|doesn't) exist|undeliverable address|recipient address rejected|no valid recipients|not listed in domino directory|(?:user|recipient|account) (?:is )?not (?:available|known|local)|not a valid (?:mailbox|user|recipient)|there is no one|not a registered|is not a known user|account (?:not found|doesn't exist|unavailable)|no account by that name|bad destination mailbox|not our customer|unrecogni[sz]ed address/i,
+    /user (?:unknown|not found|doesn't exist|does not exist|is unknown|not exist)|unknown (?:user|recipient|mailbox|local[\s-]?part|address)|no such (?:user|recipient|mailbox|person|address|local user)|no mailbox (?:here )?(?:by|with|for)?|mailbox (?:not found|unavailable|does not exist|doesn't exist|unknown|is unavailable|invalid)|recipient (?:unknown|not found|does not exist|rejected: user|address rejected: (?:user|unknown|undeliverable|no such|not found))|invalid (?:recipient|mailbox|user|address)|address (?:unknown|does not exist|not found)|(?:does not|doesn't) exist|undeliverable address|no valid recipients|not listed in domino directory|(?:user|recipient|account) (?:is )?not (?:available|known|local)|not a valid (?:mailbox|user|recipient)|there is no one|not a registered|is not a known user|account (?:not found|doesn't exist|unavailable)|no account by that name|bad destination mailbox|not our customer|unrecogni[sz]ed address/i,
     /^[45](?!21)/,
   ),
   rule(
@@ -210,6 +235,7 @@ export const ANYBODY_RULES: readonly Rule[] = [
     /(?:denied|rejected|refused|blocked) by policy|content rejected|client host rejected|\bblocked\b|policy (?:reasons?|violation|rejection|restriction)|rejected (?:by|for|due to) (?:local |site )?policy|administrative(?:ly)? (?:prohibition|prohibited|denied|blocked)|blocked by (?:your |the |our )?(?:admin|recipient|local)|local policy|access (?:is )?(?:denied|rejected)|not allowed to send|message (?:was )?(?:blocked|rejected|refused)|banned|prohibited/i,
     FAILS,
   ),
+  rule(null, 'sender-unknown', /sender address rejected/i, FAILS),
   rule(
     null,
     'no-answer',
@@ -221,7 +247,7 @@ export const ANYBODY_RULES: readonly Rule[] = [
   rule(
     null,
     'try-later',
-    /try (?:again|later)|please retry|temporar(?:y|ily) (?:unavailable|failure|deferred|rejected|problem|error)|(?:service|system|server) (?:is )?(?:busy|not available|unavailable)|come back later|deferred/i,
+    /try (?:again|later)|please retry|temporar(?:y|ily) (?:unavailable|failure|deferred|rejected|problem|error)|(?:service|system|server) (?:is )?(?:currently |temporarily )?(?:busy|not available|unavailable)|come back later|deferred/i,
     /^4/,
   ),
 ];

@@ -3,7 +3,7 @@
 import { FAILS, type Rule, rule } from './replies-rule.ts';
 
 export const CONSUMER_RULES: readonly Rule[] = [
-  rule('yahoo', 'rate-limited', /\[TSS?0?4\]|temporarily deferred due to (?:unexpected volume|user complaints)/i),
+  rule('yahoo', 'rate-limited', /\[TSS?0?[1245]\]|temporarily deferred due to (?:unexpected volume|user complaints)/i),
   rule('yahoo', 'ip-blocked', /\[TSS(?:09|11)\]|will be permanently deferred/i),
   rule('spamhaus', 'spamhaus-ip', /\[BL2[13]\]|\[TSS07\]|ip is in spamhaus's list/i),
   rule(
@@ -32,11 +32,18 @@ export const CONSUMER_RULES: readonly Rule[] = [
   rule('att', 'ip-listed', /DNSBL:(?:ATT)?RBL|att\.net\/blocks|rbl\.att\.net/i),
   rule('orange', 'too-many-connections', /trop de connexions/i),
   rule('orange', 'dmarc-failed', /mail rejected\. dmarc check failed/i),
-  rule('mailru', 'spam-content', /^spam message (?:rejected|discarded)/i),
   rule('yandex', 'spam-content', /message rejected under suspicion of spam/i),
+  rule('gmx', 'reverse-dns', /bad dns ptr resource record/i),
   rule('gmx', 'ip-blocked', /nemesis esmtp service not available|mail\.gmx\.(?:net|com)\/.{0,40}(?:ip|error)/i),
   rule('comcast', 'ip-blocked', /\bBL00000\d\b|postmaster\.comcast\.net/i),
-  rule('qq', 'rate-limited', /frequency (?:of receiving messages is )?limit/i),
+  rule('qq', 'spam-content', /mail content denied/i),
+  { provider: 'qq', cause: 'ip-blocked', text: /connection denied/i, hinted: true },
+  rule(null, 'spam-content', /\bDT:SPM\b/),
+  rule(null, 'spf-failed', /\bMI:SPF\b/),
+  rule('zoho', 'account-blocked-spam', /unusual sending activity detected/i),
+  rule('zoho', 'sender-unknown', /relaying disallowed as \S/i),
+  rule(null, 'sender-unknown', /verified sender identity/i),
+  rule('cisco-esa', 'ip-blocked', /your access to submit messages to this e-mail system has been rejected/i),
 ];
 
 export const LISTS_AND_FILTERS_RULES: readonly Rule[] = [

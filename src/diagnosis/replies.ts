@@ -193,9 +193,22 @@ function others(count: number, lang: Language): string {
 
 function mostTelling(replies: readonly ExplainedReply[]): ExplainedReply | null {
   let best: ExplainedReply | null = null;
-  for (const reply of replies) if (best === null || weight(reply) > weight(best)) best = reply;
+  const masked = replies.some(({ cause }) => cause === 'masked-greeting');
+  for (const reply of replies) {
+    // The firewall that masked the greeting spoils commands too: the mask is the cause.
+    if (masked && SPOILT_COMMAND.has(reply.cause)) continue;
+    if (best === null || weight(reply) > weight(best)) best = reply;
+  }
   return best;
 }
+
+const SPOILT_COMMAND: ReadonlySet<Cause> = new Set<Cause>([
+  'command-unknown',
+  'command-unknown-for-now',
+  'command-invalid',
+  'command-syntax',
+  'command-off',
+]);
 
 /** A final refusal before a passing one, a provider's own words before a bare code, what follows from another last. */
 function weight({ class: replyClass, cause, named, provider }: ExplainedReply): number {

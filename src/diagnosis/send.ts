@@ -99,7 +99,7 @@ type Judged = { readonly code: FindingCode; readonly confidence: Confidence };
 
 function codeOf(reply: Reply, stage: 'mail' | 'rcpt' | 'data' | 'dot'): Judged | null {
   const cause = explainText(linesOf(reply).join('\n')).replies[0]?.cause;
-  const named = cause === undefined ? undefined : codeOfCause(cause, stage, reply);
+  const named = cause === undefined ? undefined : codeOfCause(cause, stage);
   if (named !== undefined && named !== 'policy-rejected') return { code: named, confidence: 'certain' };
   // A rule of theirs, or words we have no name for: it may be us that they mean.
   const ours = aboutUs(reply);
@@ -182,6 +182,7 @@ const CAUSES: readonly (readonly [FindingCode, readonly Cause[]])[] = [
       'account-blocked-spam',
       'tenant-restricted',
       'unregistered-domain',
+      'forwarding-off',
       'reputation',
       'ip-blocked',
       'microsoft-delist',
@@ -206,9 +207,7 @@ const BY_CAUSE: ReadonlyMap<Cause, FindingCode> = new Map(
   CAUSES.flatMap(([code, causes]) => causes.map((cause): [Cause, FindingCode] => [cause, code])),
 );
 
-function codeOfCause(cause: Cause, stage: AttemptStage, { code }: Reply): FindingCode | undefined {
-  // RFC 3463 §3.4: 4.3.2 is a host that is about to stop, whoever the recipient is.
-  if (cause === 'takes-no-mail' && code < 500) return undefined;
+function codeOfCause(cause: Cause, stage: AttemptStage): FindingCode | undefined {
   // RFC 5321 §4.2.3: 552 is a full mailbox as well as a message that is too large; only RCPT knows nothing of the message.
   if (cause === 'over-quota-or-size') return stage === 'rcpt' ? 'recipient-rejected' : 'message-too-large';
   const named = BY_CAUSE.get(cause);

@@ -17,6 +17,17 @@ export const DELIVERY_ADVICE = {
       th: 'ผู้ดูแลเซิร์ฟเวอร์นั้นต้องเพิ่มพื้นที่ ฝั่งส่งจะลองใหม่เอง',
     },
   },
+  'not-now': {
+    meaning: {
+      en: '{who} takes no mail just now: it is busy or under maintenance, or it makes newcomers try twice.',
+      th: 'ขณะนี้ {who} ยังไม่รับจดหมาย อาจกำลังยุ่ง ปิดปรับปรุง หรือให้ผู้ส่งรายใหม่ลองซ้ำอีกครั้ง',
+    },
+    fix: {
+      en: 'Wait: the sending server tries again by itself. If it lasts for hours, ask the administrator of that server.',
+      th: 'รอก่อน เซิร์ฟเวอร์ฝั่งส่งจะลองใหม่เอง ถ้านานหลายชั่วโมงให้สอบถามผู้ดูแลเซิร์ฟเวอร์นั้น',
+    },
+    temporary: true,
+  },
   'system-misconfigured': {
     meaning: { en: '{who} is misconfigured for this delivery.', th: '{who} ตั้งค่าไม่ถูกต้องสำหรับการส่งนี้' },
     fix: {

@@ -224,6 +224,16 @@ export const SECURITY_ADVICE = {
       th: 'ผู้ดูแลฝั่งผู้รับต้องประกาศ TLSA ให้ตรงกับใบรับรองปัจจุบัน และครั้งหน้าให้ประกาศก่อนเปลี่ยนใบรับรอง',
     },
   },
+  'mta-sts-failed': {
+    meaning: {
+      en: 'The recipient’s domain demands verified TLS (MTA-STS), and its mail server does not meet that policy.',
+      th: 'โดเมนผู้รับกำหนดให้ส่งผ่าน TLS ที่ตรวจใบรับรองได้ (MTA-STS) แต่เซิร์ฟเวอร์ผู้รับไม่ตรงตามนโยบายนั้น',
+    },
+    fix: {
+      en: 'The recipient’s administrator should compare the hosts in the policy with the MX records, and see that STARTTLS and the certificate of each host are in order.',
+      th: 'ผู้ดูแลฝั่งผู้รับต้องเทียบชื่อโฮสต์ในนโยบายกับระเบียน MX และตรวจ STARTTLS กับใบรับรองของทุกโฮสต์',
+    },
+  },
   'dnssec-failed': {
     meaning: { en: 'The DNSSEC signatures of the recipient’s domain are broken.', th: 'ลายเซ็น DNSSEC ของโดเมนผู้รับเสีย' },
     fix: {

@@ -412,6 +412,216 @@ const SEEN: readonly Row[] = [
     null,
     'sender-unknown',
   ],
+  // Codes that the words contradict, and words that are not only one provider's
+  [
+    '530-5.5.1 Authentication Required. Learn more at\n530 5.5.1  https://support.google.com/mail/?p=WantAuthError - gsmtp',
+    530,
+    '5.5.1',
+    'gmail',
+    'auth-needed',
+  ],
+  ['535 5.7.3 Authentication unsuccessful', 535, '5.7.3', null, 'credentials'],
+  [
+    '535 5.7.3 Authentication unsuccessful [SG2PR01CA0123.apcprd01.prod.exchangelabs.com]',
+    535,
+    '5.7.3',
+    'microsoft',
+    'credentials',
+  ],
+  [
+    '535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.',
+    535,
+    '5.7.139',
+    'microsoft',
+    'credentials',
+  ],
+  ['500 5.3.3 Unrecognized command', 500, '5.3.3', null, 'command-unknown'],
+  ['450 4.3.2 Service currently unavailable', 450, '4.3.2', null, 'try-later'],
+  ['421 4.3.2 Service not active', 421, '4.3.2', null, 'not-now'],
+  ['421 4.3.2 Connection rate limit exceeded.', 421, '4.3.2', null, 'too-many-connections'],
+  [
+    '432 4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending for more information.',
+    432,
+    '4.3.2',
+    null,
+    'too-many-connections',
+  ],
+  ['432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded', 432, '4.3.2', null, 'mailbox-rate'],
+  ['521 5.3.2 mx.example.com does not accept mail', 521, '5.3.2', null, 'takes-no-mail'],
+  ['450 4.4.315 Connection timed out [Message=Socket error code 10060]', 450, '4.4.315', 'microsoft', 'no-answer'],
+  ["450 4.4.8 MX hosts of 'example.com' failed MTA-STS validation.", 450, '4.4.8', null, 'mta-sts-failed'],
+  [
+    '550 5.7.520 Access denied, Your organization does not allow external forwarding. AS(7555)',
+    550,
+    '5.7.520',
+    'microsoft',
+    'forwarding-off',
+  ],
+  [
+    "550 5.7.193 UnifiedGroupAgent; Delivery failed because the sender isn't a group member.",
+    550,
+    '5.7.193',
+    'microsoft',
+    'list-forbidden',
+  ],
+  [
+    '450 4.7.26 Service does not accept messages sent over IPv6 [2001:db8::7] unless they pass either SPF or DKIM validation (message not signed) [AM6EUR05FT030.eop-eur05.prod.protection.outlook.com]',
+    450,
+    '4.7.26',
+    'microsoft',
+    'unauthenticated',
+  ],
+  [
+    '550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302). [VE1EUR03FT003.eop-EUR03.prod.protection.outlook.com]',
+    550,
+    '5.5.0',
+    'outlook',
+    'mailbox-unknown',
+  ],
+  ['5.7.60 SMTP; Client does not have permissions to send as this sender', 550, '5.7.60', 'exchange', 'sender-unknown'],
+  [
+    'The server response was: 5.7.60 SMTP; Client does not have permissions to send as this sender',
+    550,
+    '5.7.60',
+    'exchange',
+    'sender-unknown',
+  ],
+  ['554 5.7.1 <someone@example.com>: Recipient address rejected: Access denied', 554, '5.7.1', null, 'policy'],
+  [
+    '450 4.7.1 <someone@example.com>: Recipient address rejected: Policy Rejection- Please try later.',
+    450,
+    '4.7.1',
+    null,
+    'policy',
+  ],
+  [
+    '450 4.1.1 <someone@example.com>: Recipient address rejected: unverified address: connect to 192.0.2.1[192.0.2.1]:25: Connection refused',
+    450,
+    '4.1.1',
+    null,
+    'directory-failure',
+  ],
+  [
+    '450 4.7.1 <someone@example.com>: Sender address rejected: Rate limit exceeded, please try again later',
+    450,
+    '4.7.1',
+    null,
+    'rate-limited',
+  ],
+  ['504 5.5.2 <root>: Sender address rejected: need fully-qualified address', 504, '5.5.2', null, 'sender-syntax'],
+  ['553 5.5.4 <root>... Domain name required for sender address root', 553, '5.5.4', null, 'sender-syntax'],
+  ['450 4.7.1 Error: too much mail from 192.0.2.7', 450, '4.7.1', null, 'rate-limited'],
+  ['421 Too many concurrent SMTP connections; please try again later.', 421, null, null, 'too-many-connections'],
+  ['421 #4.4.5 Too many connections from your host.', 421, '4.4.5', null, 'too-many-connections'],
+  ['421 #4.4.5 Too many connections to this listener.', 421, '4.4.5', null, 'congestion'],
+  [
+    '550 #5.7.1 Your access to submit messages to this e-mail system has been rejected.',
+    550,
+    '5.7.1',
+    'cisco-esa',
+    'ip-blocked',
+  ],
+  ['452 Too many recipients received this hour', 452, null, null, 'rate-limited'],
+  [
+    'to=<someone@example.com>, relay=mx.example.com[192.0.2.25]:25, dsn=4.7.4, status=deferred (TLS is required, but was not offered by host mx.example.com[192.0.2.25])',
+    450,
+    '4.7.4',
+    null,
+    'tls-missing',
+  ],
+  ['554 5.7.1 Spam message rejected', 554, '5.7.1', null, 'spam-content'],
+  [
+    '550 spam message rejected. Please visit http://help.mail.ru/notspam-support/id?c=abc',
+    550,
+    null,
+    'mailru',
+    'spam-content',
+  ],
+  [
+    '554 5.7.1 This email from IP 192.0.2.7 has been rejected. The email message was detected as spam.',
+    554,
+    '5.7.1',
+    null,
+    'spam-content',
+  ],
+  [
+    '554 5.7.1 The message matches a profile the Internet community may consider spam.',
+    554,
+    '5.7.1',
+    null,
+    'spam-content',
+  ],
+  ['550 5.7.1 Message content rejected due to possible spam', 550, '5.7.1', null, 'spam-content'],
+  ['554 5.7.1 Your host must have a PTR record', 554, '5.7.1', null, 'reverse-dns'],
+  ['550 5.7.1 Complaints are attributed to your address', 550, '5.7.1', null, 'not-authorised'],
+  ['554 5.7.0 Reject, id=12345-06 - BANNED: .exe,.exe-ms,setup.exe', 554, '5.7.0', null, 'attachment-blocked'],
+  ['550 5.7.1 Message rejected: attachment invoice.zip is not allowed', 550, '5.7.1', null, 'attachment-blocked'],
+  ['454 Throttling failure: Daily message quota exceeded.', 454, null, null, 'daily-limit'],
+  [
+    '550 5.4.6 Unusual sending activity detected. Please try after sometime.',
+    550,
+    '5.4.6',
+    'zoho',
+    'account-blocked-spam',
+  ],
+  ['553 Relaying disallowed as someone@example.com', 553, null, 'zoho', 'sender-unknown'],
+  ['550 The from address does not match a verified Sender Identity.', 550, null, null, 'sender-unknown'],
+  [
+    '421 4.7.0 [TSS02] Messages from 192.0.2.7 temporarily deferred - 4.16.56.1; see https://postmaster.yahooinc.com/error-codes',
+    421,
+    '4.7.0',
+    'yahoo',
+    'rate-limited',
+  ],
+  [
+    "554 5.7.1 Your message was rejected due to example.com's DMARC policy. See https://support.apple.com/en-us/HT204137 for info",
+    554,
+    '5.7.1',
+    'apple',
+    'dmarc-failed',
+  ],
+  [
+    '554-web.de (mxweb006) Nemesis ESMTP Service not available\n554-No SMTP service\n554-Bad DNS PTR resource record.\n554 For explanation visit https://postmaster.web.de/error-messages?ip=192.0.2.7&c=rdns',
+    554,
+    null,
+    'gmx',
+    'reverse-dns',
+  ],
+  [
+    '550-Requested action not taken: mailbox unavailable\n550-Reject due to SPF policy.\n550 For explanation visit https://postmaster.gmx.net/en/error-messages',
+    550,
+    null,
+    'gmx',
+    'spf-failed',
+  ],
+  ['550 Mail content denied. http://service.mail.qq.com/cgi-bin/help?subtype=1', 550, null, 'qq', 'spam-content'],
+  ['550 Connection denied. http://service.mail.qq.com/cgi-bin/help?subtype=1', 550, null, 'qq', 'ip-blocked'],
+  ['550 Ip frequency limited. http://service.mail.qq.com/cgi-bin/help?subtype=1', 550, null, 'qq', 'rate-limited'],
+  [
+    '554 DT:SPM 163 mx36,UMCowAB3,1701 http://mail.163.com/help/help_spam_16.htm?ip=192.0.2.7',
+    554,
+    null,
+    null,
+    'spam-content',
+  ],
+  ['550 4.2.1 The user you are trying to contact is receiving mail too quickly', 550, '4.2.1', null, 'mailbox-rate'],
+  [
+    '503 This mail server requires authentication when attempting to send to a non-local e-mail address.',
+    503,
+    null,
+    null,
+    'auth-needed',
+  ],
+  ['550 not local host example.com, not a gateway', 550, null, null, 'relay-denied'],
+  ['550 Your host name does not match your IP address', 550, null, null, 'reverse-dns'],
+  [
+    '451-192.0.2.7 is not yet authorized to deliver mail from\n451 <a@example.com> to <b@example.org>. Please try later.',
+    451,
+    null,
+    null,
+    'greylisted',
+  ],
+  ["ข้อผิดพลาดในการส่ง (0x800CCC79): 'เซิร์ฟเวอร์ปฏิเสธผู้รับ: 550 relay not permitted'", 550, null, null, 'relay-denied'],
   // Codes alone
   ['556 5.1.10 Recipient address has null MX', 556, '5.1.10', null, 'null-mx-recipient'],
   ['550 5.7.27 Sender address has null MX', 550, '5.7.27', null, 'null-mx-sender'],
@@ -475,6 +685,27 @@ describe('two replies that say the same', () => {
     expect(replies.map(({ code, enhanced }) => [code, enhanced])).toEqual([[550, '5.1.1']]);
   });
 
+  it('are one in Sendmail’s notice, which shows the dialogue too', () => {
+    const { replies } = explainText(
+      [
+        '   ----- The following addresses had permanent fatal errors -----',
+        '<a@example.com>',
+        '    (reason: 550 5.1.1 <a@example.com>... User unknown)',
+        '',
+        '   ----- Transcript of session follows -----',
+        '... while talking to mx.example.com.:',
+        '>>> DATA',
+        '<<< 550 5.1.1 <a@example.com>... User unknown',
+        '550 5.1.1 <a@example.com>... User unknown',
+        '<<< 503 5.0.0 Need RCPT (recipient)',
+      ].join('\n'),
+    );
+    expect(replies.map(({ code, enhanced }) => [code, enhanced])).toEqual([
+      [550, '5.1.1'],
+      [503, '5.0.0'],
+    ]);
+  });
+
   it('stay two in a session', () => {
     const { replies } = explainText('RCPT TO:<a@example.com>\n250 ok\nRCPT TO:<b@example.com>\n250 ok');
     expect(replies).toHaveLength(2);
@@ -518,6 +749,20 @@ describe('the summary', () => {
       }
     }
     expect(explainText('500 #5.5.1 command not recognized').replies[0]?.article).toBe('ehlo-helo-cisco');
+  });
+
+  it('of a session behind a masked greeting is about the mask, not about the command that it spoilt', () => {
+    for (const code of [
+      '500 5.3.3 Unrecognized command',
+      '502 5.5.2 Error: command not recognized',
+      '500 5.5.1 what',
+    ]) {
+      for (const words of both(`220 ****************\nEHLO a\n${code}\nHELO a\n250 mx.example.com`)) {
+        expect(words).toMatch(/PIX, ASA/);
+      }
+    }
+    const [refused] = both('220 ****************\nRCPT TO:<a@b.example>\n550 5.1.1 unknown');
+    expect(refused).toMatch(/^The server has no mailbox of that name\./);
   });
 
   it('of Gmail’s 5.7.26 says who refuses, why, and what to publish', () => {
