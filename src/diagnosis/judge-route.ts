@@ -5,6 +5,7 @@
  */
 
 import type { Exchange, ExchangeStatus, MailRoute } from '../mx/types.ts';
+import { literalOf } from '../net/ip.ts';
 import { type FindingCode, finding } from './findings.ts';
 import type { Finding } from './types.ts';
 
@@ -30,8 +31,11 @@ const owner = (route: MailRoute): string => `${route.canonical ?? route.domain}.
 const mxLine = (route: MailRoute, record: { readonly preference: number; readonly exchange: string }): string =>
   `${owner(route)} MX ${record.preference} ${record.exchange}.`;
 
+/** The exchange of an address is the address itself, however the record wrote it. */
 const linesOf = (route: MailRoute, host: string): string[] =>
-  route.records.filter((record) => record.exchange === host).map((record) => mxLine(route, record));
+  route.records
+    .filter(({ exchange }) => exchange === host || literalOf(exchange) === host)
+    .map((record) => mxLine(route, record));
 
 const allLines = (route: MailRoute): string[] => route.records.map((record) => mxLine(route, record));
 

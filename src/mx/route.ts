@@ -8,6 +8,7 @@ import ipaddr from 'ipaddr.js';
 import type { Domain } from '../dns/name.ts';
 import { DNS_PATIENCE_MS } from '../dns/resolver.ts';
 import type { DnsAnswer, DnsFailure, DnsResult, ResolveOptions, Resolver } from '../dns/types.ts';
+import { literalOf } from '../net/ip.ts';
 import type { Address, DeliveryGroup, Dnssec, Exchange, ExchangeStatus, MailRoute, MxStatus } from './types.ts';
 
 export type RouteOptions = ResolveOptions & {
@@ -223,13 +224,4 @@ function deliveryOrder(exchanges: readonly Exchange[]): readonly DeliveryGroup[]
     else groups.push({ preference, hosts: [host] });
   }
   return groups;
-}
-
-/** The address that was published where a host name belongs, in the ways people write it; undefined for a name. */
-function literalOf(exchange: string): string | undefined {
-  if (!/[\d\]]$|\\/.test(exchange)) return undefined;
-  const text = exchange.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(Number(code)));
-  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
-  const isLiteral = ipaddr.IPv4.isValidFourPartDecimal(bare) || (bare.includes(':') && ipaddr.IPv6.isValid(bare));
-  return isLiteral ? bare : undefined;
 }

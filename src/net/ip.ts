@@ -101,3 +101,14 @@ function sameBits(a: number, b: number, bits: number, width: number): boolean {
   const drop = 2 ** Math.max(0, width - bits);
   return Math.floor(a / drop) === Math.floor(b / drop);
 }
+
+/**
+ * The address that a record holds where a host name belongs, in the ways people write it: in brackets, and with the escapes
+ * of a name (RFC 1035 §5.1); undefined for a name.
+ */
+export function literalOf(name: string): string | undefined {
+  if (!/[\d\]]$|\\/.test(name)) return undefined;
+  const text = name.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(Number(code)));
+  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+  return parseIp(bare) === undefined ? undefined : bare;
+}

@@ -111,6 +111,24 @@ describe('every code, with its evidence', () => {
       ['example.com. MX 10 192.0.2.9.'],
     ],
     [
+      'an address as exchange in brackets',
+      route('mx', [[10, '192.0.2.9', [], 'ip-literal'], both], {
+        records: [{ preference: 10, exchange: '[192.0.2.9]' }],
+      }),
+      'mx-ip-literal',
+      'error',
+      ['example.com. MX 10 [192.0.2.9].'],
+    ],
+    [
+      'an IPv6 address as exchange',
+      route('mx', [[10, '2001:db8::9', [], 'ip-literal'], both], {
+        records: [{ preference: 10, exchange: '2001\\058db8\\058\\0589' }],
+      }),
+      'mx-ip-literal',
+      'error',
+      ['example.com. MX 10 2001\\058db8\\058\\0589.'],
+    ],
+    [
       'an address lookup that failed',
       route('mx', [[10, 'lost.example.com', [], 'failed'], both]),
       'mx-host-dns-failure',
