@@ -24,8 +24,7 @@ export const MIDDLEBOX_RULES: readonly Rule[] = [
 
 /** What software says under codes that mislead. */
 export const SOFTWARE_RULES: readonly Rule[] = [
-  // Postfix puts both under 504 5.5.2, and an unverified recipient under the code of an unknown one.
-  rule(null, 'helo-bad', /helo command rejected/i, FAILS),
+  // Postfix refuses a bare name under 5.5.2, and an unverified recipient under the code of an unknown one.
   rule(null, 'sender-syntax', /sender address rejected: need fully-qualified|domain name required for sender/i, FAILS),
   rule(null, 'address-syntax', /recipient address rejected: need fully-qualified/i, FAILS),
   rule(null, 'directory-failure', /recipient address rejected: unverified address/i, /^4/),
