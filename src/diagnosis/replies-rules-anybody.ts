@@ -58,6 +58,8 @@ export const SOFTWARE_RULES: readonly Rule[] = [
     /too many errors|too many (?:bad|unknown|invalid|syntax|protocol) (?:commands|errors|recipients)/i,
     FAILS,
   ),
+  // AUTH is not on offer here, which mostly means: not yet, as TLS comes first.
+  rule(null, 'auth-needs-encryption', /authentication not enabled|auth command used when not advertised/i, /^503$/),
   rule(null, 'helo-bad', /helo command rejected|need fully-qualified hostname/i, FAILS),
   rule('exim', 'bad-sequence', /smtp (?:protocol )?synchroni[sz]ation error/i, FAILS),
 ];

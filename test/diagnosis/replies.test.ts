@@ -14,6 +14,8 @@ const SEEN: readonly Row[] = [
   ['500 Syntax error, command "XXXX" unrecognized', 500, null, 'cisco-firewall', 'rewritten-command'],
   ['220 ***************************2***********200***', 220, null, 'cisco-firewall', 'masked-greeting'],
   ['502 5.5.2 Error: command not recognized', 502, '5.5.2', null, 'command-syntax'],
+  ['503 5.5.1 Error: authentication not enabled', 503, '5.5.1', null, 'auth-needs-encryption'],
+  ['503 AUTH command used when not advertised', 503, null, null, 'auth-needs-encryption'],
   ['500 unrecognized command', 500, null, null, 'command-unknown'],
   ['451 4.3.0 Temporary lookup failure', 451, '4.3.0', null, 'directory-failure'],
   ['500 Unsupported command.', 500, null, 'norton-antivirus', 'antivirus-proxy'],
