@@ -50,10 +50,10 @@ describe('sentences are found whole, after a name, and one by one', () => {
   test.each([
     ['must be integer', 'ต้องเป็นจำนวนเต็ม'],
     ['/port must be integer', '/port ต้องเป็นจำนวนเต็ม'],
-    ['/a strange name is not a known member', '/a strange name ไม่ใช่สมาชิกที่รู้จัก'],
-    ['the body must be object', 'เนื้อหาต้องเป็นออบเจ็กต์'],
+    ['/a strange name is not a known member', '/a strange name ไม่ใช่ฟิลด์ที่รู้จัก'],
+    ['the body must be object', 'body ต้องเป็นออบเจ็กต์'],
     ['127.0.0.1 said SERVFAIL; [::1]:5300 could not be reached', '127.0.0.1 ตอบ SERVFAIL; [::1]:5300 ติดต่อไม่ได้'],
-    ['ip pins a named host; the host is an address already', 'ip ใช้กำหนดที่อยู่ให้ชื่อโฮสต์ แต่ host เป็นที่อยู่อยู่แล้ว'],
+    ['ip pins a named host; the host is an address already', 'ip ใช้กำหนดที่อยู่ IP ให้ชื่อโฮสต์ แต่ host เป็นที่อยู่ IP อยู่แล้ว'],
     [
       'to is not a mail address: the domain: a label has at most 63 octets',
       'to ไม่ใช่ที่อยู่อีเมล: โดเมน: แต่ละส่วนของชื่อโดเมนยาวได้ไม่เกิน 63 ไบต์',
