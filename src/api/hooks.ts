@@ -63,12 +63,18 @@ function greeter(house: House, metrics: DoorMetrics) {
   const unmatched = metrics.route('unmatched');
   return (request: FastifyRequest, reply: FastifyReply): Visit => {
     const header = request.raw.headers['accept-language'];
-    const chosen = chooseLanguage((request.query as { lang?: unknown } | null)?.lang, header);
+    const chosen = chooseLanguage(wantedOf(request), header);
     const lang = chosen.ok ? chosen.value : negotiate(header);
     const visit = openVisit(request.raw, reply.raw, request.id, unmatched, lang, house);
     setVisit(request, visit);
     return visit;
   };
+}
+
+/** `lang` in the query, which Fastify leaves unread where it refuses the path. */
+function wantedOf({ query, raw }: FastifyRequest): unknown {
+  const read = query as { lang?: unknown } | null | undefined;
+  return read ? read.lang : (new URLSearchParams(raw.url?.split('?')[1]).get('lang') ?? undefined);
 }
 
 /** RFC 9110 §15.5.6: a wrong method is told the right ones; OPTIONS is how one asks for them. */

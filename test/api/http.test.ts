@@ -273,10 +273,14 @@ describe('languages', () => {
     expect(problem).toMatchObject({ code: 'invalid-request', errors: [{ pointer: '/lang' }] });
   });
 
-  test('problems speak it too', async () => {
-    const problem = await problemOf(await app.get('/v1/domains/-/mx?lang=th'));
+  test.for([
+    ['-', 'invalid-domain'],
+    // Refused before the query is read.
+    ['%zz', 'invalid-request'],
+  ])('problems speak it too: %s', async ([domain, code]) => {
+    const problem = await problemOf(await app.get(`/v1/domains/${domain}/mx?lang=th`));
     expect(problem.title).toMatch(/[ก-๙]/);
-    expect(problem.code).toBe('invalid-domain');
+    expect(problem.code).toBe(code);
   });
 });
 
