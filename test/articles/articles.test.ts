@@ -65,6 +65,8 @@ describe.each(each)('%s in %s', (slug, lang) => {
     const thai = (withoutCode(text).match(/[\u0e00-\u0e7f]/g) ?? []).length;
     if (lang === 'en') expect(thai).toBe(0);
     else expect(thai).toBeGreaterThan(500);
+    // Thai sets blanks around Latin words and ๆ.
+    expect(withoutCode(text)).not.toMatch(/[ก-๛][a-z\d]|[a-z\d][ก-๛]|[ก-๛a-z]ๆ|ๆ[ก-๛a-z]/i);
   });
 });
 
