@@ -6,7 +6,7 @@
 
 import { FINDINGS, type FindingCode, UNNAMED_HOST } from '../texts/findings.ts';
 import type { FindingEntry, FindingWords } from '../texts/findings-shape.ts';
-import { type Language, type Params, say } from '../texts/text.ts';
+import { type Language, type Params, say, type Text } from '../texts/text.ts';
 import type { Confidence, Finding, RenderedFinding, Severity } from './types.ts';
 
 export type { FindingCode } from '../texts/findings.ts';
@@ -68,13 +68,15 @@ export function render(finding: Finding, lang: Language): RenderedFinding {
   const entry = entryOf(code);
   const words = wordsOf(entry, finding.params.variant);
   const params = { host: UNNAMED_HOST[lang], ...finding.params };
+  const spoken = (text: Text) =>
+    asSentence(say(finding.params.host === undefined ? closedUp(text) : text, lang, params));
   return {
     code,
     severity,
     confidence,
-    title: asSentence(say(words.title, lang, params)),
-    explanation: asSentence(say(words.explanation, lang, params)),
-    fix: asSentence(say(words.fix, lang, params)),
+    title: spoken(words.title),
+    explanation: spoken(words.explanation),
+    fix: spoken(words.fix),
     evidence,
     references: entry.references,
   };
@@ -82,6 +84,12 @@ export function render(finding: Finding, lang: Language): RenderedFinding {
 
 /** A text that begins with the stand-in for a host begins with a capital; a host name is left as it is. */
 const asSentence = (text: string): string => (text.startsWith(UNNAMED_HOST.en) ? `T${text.slice(1)}` : text);
+
+/** Thai sets blanks around a Latin name, but none in front of a word of its own, nor behind a subject. */
+const closedUp = ({ en, th }: Text): Text => ({
+  en,
+  th: th.replace(/(?<=[\u0e00-\u0e7f]) (?=\{host\})|(?<=^\{host\}) (?=[\u0e00-\u0e7f])/g, ''),
+});
 
 export const renderAll = (findings: readonly Finding[], lang: Language): RenderedFinding[] =>
   findings.map((finding) => render(finding, lang));

@@ -59,7 +59,9 @@ describe('render', () => {
   it('calls a host without a name the mail server', () => {
     const made = finding('banner-masked', { evidence: ['220 ****'] });
     expect(render(made, 'en').title).toBe('The greeting of the mail server is masked with stars');
-    expect(render(made, 'th').title).toContain('เมลเซิร์ฟเวอร์');
+    expect(render(made, 'th').title).toBe('ข้อความต้อนรับของเมลเซิร์ฟเวอร์ ถูกปิดด้วยดอกจัน');
+    const plain = finding('ehlo-rejected', { evidence: ['502 no'] });
+    expect(render(plain, 'th').title).toBe('เมลเซิร์ฟเวอร์รู้จักเฉพาะ HELO');
   });
 
   it('words a variant, and keeps the entry for what the variant leaves out', () => {
