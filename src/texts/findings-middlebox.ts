@@ -13,7 +13,7 @@ export const MIDDLEBOX_FINDINGS = {
     },
     explanation: {
       en: 'What was seen is how a Cisco PIX, ASA or Firewall Services Module with SMTP inspection behaves: the greeting turns into stars, EHLO and STARTTLS are overwritten with X or turned away. Programs that fall back to HELO still deliver, without encryption and login; programs that need EHLO, such as the mail app of many phones, fail. The firewall writes no error itself: "500 #5.5.1 command not recognized" is the wording of the mail server behind it (AsyncOS, a Cisco/IronPort Email Security appliance), which received a mangled command.',
-      th: 'สิ่งที่เห็นตรงกับพฤติกรรมของ Cisco PIX, ASA หรือ Firewall Services Module ที่เปิดการตรวจ SMTP ไว้ คือข้อความต้อนรับกลายเป็นดอกจัน คำสั่ง EHLO และ STARTTLS ถูกเขียนทับเป็น X หรือถูกปฏิเสธ โปรแกรมที่ยอมถอยไปใช้ HELO ยังส่งได้ แต่ไม่มีการเข้ารหัสและการล็อกอิน ส่วนโปรแกรมที่ต้องใช้ EHLO เช่นแอปอีเมลในมือถือหลายรุ่นจะใช้งานไม่ได้ ไฟร์วอลล์ไม่ได้เขียนข้อความผิดพลาดเอง ข้อความ “500 #5.5.1 command not recognized” เป็นถ้อยคำของเมลเซิร์ฟเวอร์ด้านหลัง (AsyncOS คืออุปกรณ์ Cisco/IronPort Email Security) ซึ่งได้รับคำสั่งที่ถูกแก้จนอ่านไม่ออก',
+      th: 'สิ่งที่เห็นตรงกับพฤติกรรมของ Cisco PIX, ASA หรือ Firewall Services Module ที่เปิดการตรวจ SMTP (SMTP inspection) ไว้ คือข้อความต้อนรับกลายเป็นดอกจัน คำสั่ง EHLO และ STARTTLS ถูกเขียนทับเป็น X หรือถูกปฏิเสธ โปรแกรมที่ถอยไปใช้ HELO ยังส่งได้ แต่ไม่มีการเข้ารหัสและการล็อกอิน ส่วนโปรแกรมที่ต้องใช้ EHLO เช่น แอปอีเมลในมือถือหลายรุ่น จะใช้งานไม่ได้ ไฟร์วอลล์ไม่ได้เขียนข้อความผิดพลาดเอง ข้อความ “500 #5.5.1 command not recognized” เป็นถ้อยคำของเมลเซิร์ฟเวอร์ที่อยู่หลังไฟร์วอลล์ (AsyncOS ของอุปกรณ์ Cisco/IronPort Email Security) ซึ่งได้รับคำสั่งที่ถูกแก้จนอ่านไม่ออก',
     },
     fix: {
       en: [
@@ -63,11 +63,11 @@ export const MIDDLEBOX_FINDINGS = {
     },
     explanation: {
       en: 'The offer of STARTTLS is overwritten, or it is offered and the command is then answered as unknown. The usual cause is a firewall or proxy that cannot look into TLS and so prevents it. Mail passes in clear, and senders that insist on TLS do not deliver at all.',
-      th: 'ข้อเสนอ STARTTLS ถูกเขียนทับ หรือมีข้อเสนอแต่เมื่อสั่งแล้วกลับตอบว่าไม่รู้จักคำสั่ง สาเหตุที่พบบ่อยคือไฟร์วอลล์หรือพร็อกซีที่มองเข้าไปใน TLS ไม่ได้จึงกันไว้ อีเมลจึงวิ่งผ่านโดยไม่เข้ารหัส และผู้ส่งที่บังคับใช้ TLS จะไม่ส่งให้เลย',
+      th: 'บรรทัดที่เสนอ STARTTLS ถูกเขียนทับ หรือเสนอไว้แต่เมื่อส่งคำสั่งกลับตอบว่าไม่รู้จัก สาเหตุที่พบบ่อยคือไฟร์วอลล์หรือพร็อกซีที่มองเข้าไปใน TLS ไม่ได้จึงกันไว้ อีเมลจึงผ่านไปโดยไม่เข้ารหัส และผู้ส่งที่บังคับใช้ TLS จะไม่ส่งให้เลย',
     },
     fix: {
       en: 'Look for an SMTP inspection, an SMTP proxy or an antivirus gateway in front of {host}, and let STARTTLS pass through it (Cisco ASA: allow-tls, or no inspect esmtp). Compare with a session from inside that network.',
-      th: 'หาการตรวจ SMTP, SMTP พร็อกซี หรือเกตเวย์แอนติไวรัสที่อยู่หน้า {host} แล้วยอมให้ STARTTLS ผ่าน (Cisco ASA ใช้ allow-tls หรือ no inspect esmtp) และลองเทียบกับการเชื่อมต่อจากภายในเครือข่ายนั้น',
+      th: 'ค้นหาว่ามีการตรวจ SMTP พร็อกซี SMTP หรือเกตเวย์แอนติไวรัสอยู่หน้า {host} หรือไม่ แล้วยอมให้ STARTTLS ผ่าน (Cisco ASA ใช้ allow-tls หรือ no inspect esmtp) และเทียบกับการเชื่อมต่อจากภายในเครือข่ายนั้น',
     },
     references: [rfc(3207, '6'), guide],
   },
@@ -76,11 +76,11 @@ export const MIDDLEBOX_FINDINGS = {
     title: { en: '{host} knows HELO only', th: '{host} รู้จักเฉพาะ HELO' },
     explanation: {
       en: 'EHLO is refused and HELO works, and nothing points to a firewall that rewrites the session: most likely an old or very plain server. There is no TLS, no login and no size limit announced; programs that need EHLO cannot use it.',
-      th: 'เซิร์ฟเวอร์ปฏิเสธ EHLO แต่รับ HELO และไม่มีสิ่งใดบ่งว่ามีไฟร์วอลล์แก้ไขบทสนทนา น่าจะเป็นเซิร์ฟเวอร์รุ่นเก่าหรือแบบพื้นฐานมาก จึงไม่มี TLS ไม่มีการล็อกอิน และไม่บอกขนาดสูงสุด โปรแกรมที่ต้องใช้ EHLO จะใช้ไม่ได้',
+      th: 'เซิร์ฟเวอร์ปฏิเสธ EHLO แต่รับ HELO และไม่มีสิ่งใดบ่งว่ามีไฟร์วอลล์แก้ไขบทสนทนา จึงน่าจะเป็นเซิร์ฟเวอร์รุ่นเก่าหรือแบบพื้นฐานมาก ไม่มี TLS ไม่มีการล็อกอิน และไม่ประกาศขนาดจดหมายสูงสุด โปรแกรมที่ต้องใช้ EHLO จะใช้ไม่ได้',
     },
     fix: {
       en: 'Update the server, or turn ESMTP on in its settings. If the server is up to date, compare with a session from its own network: then something on the way interferes after all.',
-      th: 'ปรับรุ่นเซิร์ฟเวอร์ หรือเปิดใช้ ESMTP ในการตั้งค่า ถ้าเซิร์ฟเวอร์เป็นรุ่นใหม่อยู่แล้ว ให้ลองเชื่อมต่อจากเครือข่ายเดียวกับเซิร์ฟเวอร์ ถ้าได้ผลต่างกันแสดงว่ามีสิ่งรบกวนระหว่างทาง',
+      th: 'อัปเดตเซิร์ฟเวอร์ หรือเปิดใช้ ESMTP ในการตั้งค่า ถ้าเซิร์ฟเวอร์เป็นรุ่นใหม่อยู่แล้ว ให้ลองเชื่อมต่อจากเครือข่ายเดียวกับเซิร์ฟเวอร์ ถ้าได้ผลต่างกันแสดงว่ามีสิ่งรบกวนระหว่างทาง',
     },
     references: [rfc(5321, '3.2'), rfc(5321, '2.2.1'), guide],
   },
@@ -104,11 +104,11 @@ export const OURS_FINDINGS = {
     severity: 'warning',
     title: {
       en: 'Port {port} seems to be blocked on our side',
-      th: 'พอร์ต {port} น่าจะถูกปิดกั้นที่ฝั่งเรา',
+      th: 'พอร์ต {port} ดูเหมือนถูกบล็อกที่ฝั่งเรา',
     },
     explanation: {
       en: 'No connection came about to any target tried, although they have nothing to do with each other. Many networks and cloud providers block outgoing SMTP. Nothing can be said about {host} from here.',
-      th: 'เชื่อมต่อปลายทางใดไม่ได้เลยทั้งที่ปลายทางเหล่านั้นไม่เกี่ยวข้องกัน เครือข่ายและผู้ให้บริการคลาวด์หลายรายปิดกั้น SMTP ขาออก จากจุดนี้จึงบอกอะไรเกี่ยวกับ {host} ไม่ได้',
+      th: 'เชื่อมต่อปลายทางที่ลองไม่ได้เลยแม้แต่แห่งเดียว ทั้งที่ปลายทางเหล่านั้นไม่เกี่ยวข้องกัน เครือข่ายและผู้ให้บริการคลาวด์หลายรายบล็อก SMTP ขาออก จากที่นี่จึงบอกอะไรเกี่ยวกับ {host} ไม่ได้',
     },
     fix: {
       en: 'Ask the provider of this service’s network to open outgoing port {port}, or run the service where it is open. The owner of {host} has nothing to do.',
@@ -140,11 +140,11 @@ export const OURS_FINDINGS = {
     },
     explanation: {
       en: 'Targets that have nothing to do with each other greet us with the same words. Outgoing connections to port {port} are led to one server, as some providers do; what was seen is that server, not {host}.',
-      th: 'ปลายทางที่ไม่เกี่ยวข้องกันตอบด้วยข้อความต้อนรับเดียวกัน แสดงว่าการเชื่อมต่อขาออกไปพอร์ต {port} ถูกเปลี่ยนทางไปยังเซิร์ฟเวอร์ตัวเดียว ดังที่ผู้ให้บริการบางรายทำ สิ่งที่เห็นจึงเป็นเซิร์ฟเวอร์นั้น ไม่ใช่ {host}',
+      th: 'ปลายทางหลายแห่งที่ไม่เกี่ยวข้องกันตอบด้วยข้อความต้อนรับเดียวกัน แสดงว่าการเชื่อมต่อขาออกไปพอร์ต {port} ถูกเปลี่ยนทางไปยังเซิร์ฟเวอร์เครื่องเดียว ดังที่ผู้ให้บริการบางรายทำ สิ่งที่เห็นจึงเป็นเซิร์ฟเวอร์นั้น ไม่ใช่ {host}',
     },
     fix: {
       en: 'Have the redirection lifted for this service’s address, or run the service in a network without one. The owner of {host} has nothing to do.',
-      th: 'ขอยกเลิกการเปลี่ยนทางสำหรับที่อยู่ของระบบนี้ หรือย้ายไปเครือข่ายที่ไม่เปลี่ยนทาง เจ้าของ {host} ไม่ต้องทำอะไร',
+      th: 'ขอยกเลิกการเปลี่ยนทางสำหรับที่อยู่ IP ของระบบนี้ หรือย้ายไปเครือข่ายที่ไม่เปลี่ยนทาง เจ้าของ {host} ไม่ต้องทำอะไร',
     },
     references: [rfc(5068)],
   },
@@ -152,31 +152,31 @@ export const OURS_FINDINGS = {
     severity: 'warning',
     title: {
       en: 'The connecting address or name is turned away by {host}',
-      th: '{host} ไม่ยอมรับที่อยู่หรือชื่อของฝั่งที่เชื่อมต่อ',
+      th: '{host} ไม่ยอมรับที่อยู่ IP หรือชื่อของฝั่งที่เชื่อมต่อเข้าไป',
     },
     explanation: {
       en: 'The refusal speaks of the connecting side: its address, its reverse DNS name, the name it gave in EHLO, or a blocklist it stands on. It says nothing about whether {host} takes mail from others.',
-      th: 'คำปฏิเสธพูดถึงฝั่งที่เชื่อมต่อเข้าไป คือที่อยู่ ชื่อย้อนกลับ (PTR) ชื่อที่บอกใน EHLO หรือการติดบัญชีดำ ไม่ได้บอกว่า {host} รับอีเมลจากผู้อื่นหรือไม่',
+      th: 'คำปฏิเสธกล่าวถึงฝั่งที่เชื่อมต่อเข้าไป คือที่อยู่ IP ชื่อย้อนกลับ (PTR) ชื่อที่บอกใน EHLO หรือการติดบัญชีดำ ไม่ได้บอกว่า {host} รับอีเมลจากผู้อื่นหรือไม่',
     },
     fix: {
       en: 'Check the address the connection came from: is it on a blocklist, does its PTR record agree with an address record, is EHLO_NAME a real name? Or probe from another network.',
-      th: 'ตรวจที่อยู่ต้นทางของการเชื่อมต่อ ว่าติดบัญชีดำหรือไม่ ระเบียน PTR ตรงกับระเบียนที่อยู่หรือไม่ และ EHLO_NAME เป็นชื่อจริงหรือไม่ หรือลองตรวจจากเครือข่ายอื่น',
+      th: 'ตรวจที่อยู่ IP ต้นทางของการเชื่อมต่อว่าติดบัญชีดำหรือไม่ ระเบียน PTR ตรงกับระเบียน A หรือ AAAA หรือไม่ และ EHLO_NAME เป็นชื่อจริงหรือไม่ หรือลองตรวจจากเครือข่ายอื่น',
     },
     references: [rfc(5321, '4.1.4'), rfc(5782)],
   },
   'prober-throttled': {
     severity: 'info',
-    title: { en: 'The connecting side comes too often for {host}', th: 'ฝั่งที่เชื่อมต่อมาถี่เกินไปสำหรับ {host}' },
+    title: { en: 'The connecting side comes too often for {host}', th: 'ฝั่งที่เชื่อมต่อเข้าไปหา {host} เชื่อมต่อถี่เกินไป' },
     explanation: {
       en: 'The refusal speaks of too many connections, or too many in a time, from the connecting side. It is about that side and passes by itself; it says nothing about whether {host} takes mail from others.',
-      th: 'คำปฏิเสธบอกว่าฝั่งที่เชื่อมต่อเปิดการเชื่อมต่อมากหรือถี่เกินไป เป็นเรื่องของฝั่งที่เชื่อมต่อและจะหายเอง ไม่ได้บอกว่า {host} รับอีเมลจากผู้อื่นหรือไม่',
+      th: 'คำปฏิเสธกล่าวถึงการเชื่อมต่อที่มากหรือถี่เกินไปจากฝั่งที่เชื่อมต่อเข้าไป เป็นเรื่องของฝั่งนั้นและจะหายเอง ไม่ได้บอกว่า {host} รับอีเมลจากผู้อื่นหรือไม่',
     },
-    fix: { en: 'Wait some minutes and probe again, less often.', th: 'รอสักครู่แล้วตรวจใหม่ และตรวจให้ห่างขึ้น' },
+    fix: { en: 'Wait some minutes and probe again, less often.', th: 'รอสักหลายนาทีแล้วตรวจใหม่ และเว้นช่วงให้ห่างขึ้น' },
     references: [rfc(5321, '4.2.1')],
   },
   'ipv6-unavailable': {
     severity: 'info',
-    title: { en: 'We have no IPv6 here', th: 'ที่นี่ไม่มี IPv6' },
+    title: { en: 'We have no IPv6 here', th: 'ฝั่งเราไม่มี IPv6' },
     explanation: {
       en: 'The IPv6 address of {host} was not tested: this service has no global IPv6 address to connect from.',
       th: 'ยังไม่ได้ทดสอบที่อยู่ IPv6 ของ {host} เพราะระบบนี้ไม่มีที่อยู่ IPv6 สาธารณะสำหรับเชื่อมต่อออกไป',

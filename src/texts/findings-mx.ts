@@ -10,11 +10,11 @@ export const MX_FINDINGS = {
     title: { en: '{domain} takes no mail, and says so', th: '{domain} ประกาศชัดว่าไม่รับอีเมล' },
     explanation: {
       en: 'The only MX record is a null MX (preference 0, host "."). It tells every sender to return mail for {domain} at once instead of trying for days.',
-      th: 'ระเบียน MX มีเพียงระเบียนเดียวคือ null MX (preference 0 โฮสต์ “.”) เพื่อบอกผู้ส่งให้ตีกลับอีเมลถึง {domain} ทันที ไม่ต้องพยายามส่งอยู่หลายวัน',
+      th: 'ระเบียน MX มีเพียงระเบียนเดียวคือ null MX (preference 0 โฮสต์ “.”) ซึ่งบอกผู้ส่งทุกรายให้ตีกลับอีเมลถึง {domain} ทันทีแทนที่จะพยายามส่งอยู่หลายวัน',
     },
     fix: {
       en: 'Leave it if the domain is not meant to receive mail, and do not use it as a sender address. Otherwise replace it with the MX records of the mail server.',
-      th: 'ถ้าโดเมนนี้ไม่ได้ตั้งใจรับอีเมล ปล่อยไว้ได้ และอย่าใช้เป็นที่อยู่ผู้ส่ง ถ้าต้องการรับอีเมล ให้เปลี่ยนเป็นระเบียน MX ของเมลเซิร์ฟเวอร์',
+      th: 'ถ้าตั้งใจไม่รับอีเมลที่โดเมนนี้ ปล่อยไว้ได้ แต่อย่าใช้โดเมนนี้เป็นที่อยู่ผู้ส่ง ถ้าต้องการรับอีเมล ให้เปลี่ยนเป็นระเบียน MX ของเมลเซิร์ฟเวอร์',
     },
     references: [rfc(7505, '3'), about],
   },
@@ -38,7 +38,7 @@ export const MX_FINDINGS = {
     severity: 'warning',
     title: {
       en: '{domain} has no MX record; mail goes to its own address',
-      th: '{domain} ไม่มีระเบียน MX อีเมลจึงไปยังที่อยู่ของโดเมนเอง',
+      th: '{domain} ไม่มีระเบียน MX อีเมลจึงไปยังที่อยู่ IP ของโดเมนเอง',
     },
     explanation: {
       en: 'Without an MX record senders fall back to the A or AAAA record of the domain. That is often the web server, which takes no mail: messages then wait for days before they come back.',
@@ -55,7 +55,7 @@ export const MX_FINDINGS = {
     title: { en: 'Nothing takes mail for {domain}', th: 'ไม่มีเครื่องใดรับอีเมลของ {domain}' },
     explanation: {
       en: 'The name exists in DNS, but it has neither an MX record nor an address of its own. Every message to it is returned.',
-      th: 'ชื่อนี้มีอยู่ใน DNS แต่ไม่มีทั้งระเบียน MX และที่อยู่ของตัวเอง อีเมลทุกฉบับที่ส่งมาจะถูกตีกลับ',
+      th: 'ชื่อนี้มีอยู่ใน DNS แต่ไม่มีทั้งระเบียน MX และที่อยู่ IP ของตัวเอง อีเมลทุกฉบับที่ส่งถึงจะถูกตีกลับ',
     },
     fix: {
       en: 'Publish an MX record for {domain}, or a null MX if it is meant to take no mail.',
@@ -68,7 +68,7 @@ export const MX_FINDINGS = {
     title: { en: '{domain} does not exist', th: 'ไม่มีโดเมน {domain} ใน DNS' },
     explanation: {
       en: 'DNS answers that there is no such name (NXDOMAIN). Senders return mail for it at once. The name may be mistyped, expired or not delegated.',
-      th: 'DNS ตอบว่าไม่มีชื่อนี้ (NXDOMAIN) ผู้ส่งจะตีกลับอีเมลทันที อาจพิมพ์ชื่อผิด โดเมนหมดอายุ หรือยังไม่ได้มอบอำนาจโซน',
+      th: 'DNS ตอบว่าไม่มีชื่อนี้ (NXDOMAIN) ผู้ส่งจะตีกลับอีเมลทันที อาจพิมพ์ชื่อผิด โดเมนหมดอายุ หรือยังไม่ได้มอบอำนาจ (delegate) โซน',
     },
     fix: {
       en: 'Check the spelling first. If the name is right, look at its registration and at the NS records in the parent zone.',
@@ -81,7 +81,7 @@ export const MX_FINDINGS = {
     title: { en: 'MX host {host} is an alias (CNAME)', th: 'โฮสต์ {host} ในระเบียน MX เป็นชื่อแฝง (CNAME)' },
     explanation: {
       en: 'An MX record must name a host with an address of its own, not a CNAME. Most senders follow the alias; some refuse it or rewrite the name, so that mail is lost without a pattern.',
-      th: 'ระเบียน MX ต้องชี้ไปยังชื่อที่มีที่อยู่ของตัวเอง ไม่ใช่ CNAME ผู้ส่งส่วนใหญ่ยังตามชื่อแฝงไปได้ แต่บางรายปฏิเสธหรือเปลี่ยนชื่อ อีเมลจึงหายแบบจับทางไม่ได้',
+      th: 'ระเบียน MX ต้องชี้ไปยังชื่อที่มีที่อยู่ IP ของตัวเอง ไม่ใช่ CNAME ผู้ส่งส่วนใหญ่ยังตามชื่อแฝงไปได้ แต่บางรายปฏิเสธหรือเขียนชื่อใหม่ อีเมลจึงหายแบบจับรูปแบบไม่ได้',
     },
     fix: {
       en: 'Put the end of the alias into the MX record, or give {host} an A or AAAA record in place of the CNAME.',
@@ -98,7 +98,7 @@ export const MX_FINDINGS = {
     },
     fix: {
       en: 'Correct the name, add its address record, or remove the MX record.',
-      th: 'แก้ชื่อให้ถูก เพิ่มระเบียนที่อยู่ให้ชื่อนั้น หรือลบระเบียน MX นี้',
+      th: 'แก้ชื่อให้ถูก เพิ่มระเบียน A หรือ AAAA ให้ชื่อนั้น หรือลบระเบียน MX นี้',
     },
     references: [rfc(5321, '5.1'), about],
   },
@@ -107,7 +107,7 @@ export const MX_FINDINGS = {
     title: { en: 'MX host {host} has no address', th: 'โฮสต์ {host} ในระเบียน MX ไม่มีที่อยู่ IP' },
     explanation: {
       en: 'The name exists, but has neither an A nor an AAAA record. Senders cannot connect to it; and while there is an MX record, they never use the address of the domain itself instead.',
-      th: 'ชื่อนี้มีอยู่ แต่ไม่มีทั้งระเบียน A และ AAAA ผู้ส่งจึงเชื่อมต่อไม่ได้ และเมื่อมีระเบียน MX อยู่ ผู้ส่งจะไม่ไปใช้ที่อยู่ของโดเมนแทน',
+      th: 'ชื่อนี้มีอยู่ แต่ไม่มีทั้งระเบียน A และ AAAA ผู้ส่งจึงเชื่อมต่อไม่ได้ และเมื่อมีระเบียน MX อยู่ ผู้ส่งจะไม่ใช้ที่อยู่ IP ของโดเมนแทน',
     },
     fix: {
       en: 'Add an A (or AAAA) record for {host}, or remove its MX record.',
@@ -117,14 +117,14 @@ export const MX_FINDINGS = {
   },
   'mx-host-dns-failure': {
     severity: 'warning',
-    title: { en: 'The address of {host} could not be looked up', th: 'ค้นที่อยู่ของ {host} ไม่สำเร็จ' },
+    title: { en: 'The address of {host} could not be looked up', th: 'ค้นที่อยู่ IP ของ {host} ไม่สำเร็จ' },
     explanation: {
       en: 'The address lookup for this MX host failed or gave no answer in time. It may be a passing fault, of its name servers or of the resolver used here; senders with the same trouble keep the mail and try again.',
-      th: 'การค้นที่อยู่ของโฮสต์นี้ล้มเหลวหรือไม่ได้คำตอบทันเวลา อาจขัดข้องชั่วคราวที่เนมเซิร์ฟเวอร์ของปลายทาง หรือที่รีโซลเวอร์ของเราเอง ผู้ส่งที่เจอปัญหาเดียวกันจะเก็บอีเมลไว้แล้วลองใหม่',
+      th: 'การค้นที่อยู่ IP ของโฮสต์ MX นี้ล้มเหลวหรือไม่ได้คำตอบทันเวลา อาจขัดข้องชั่วคราวที่เนมเซิร์ฟเวอร์ของปลายทาง หรือที่รีโซลเวอร์ซึ่งระบบนี้ใช้ ผู้ส่งที่เจอปัญหาเดียวกันจะเก็บอีเมลไว้แล้วลองใหม่',
     },
     fix: {
       en: 'Ask again in a minute. If it stays, check the delegation, the name servers and the DNSSEC signatures of the zone that {host} is in.',
-      th: 'ลองใหม่ในอีกสักนาที ถ้ายังเป็นอยู่ ให้ตรวจการมอบอำนาจ เนมเซิร์ฟเวอร์ และลายเซ็น DNSSEC ของโซนที่ {host} อยู่',
+      th: 'ลองถามใหม่ในอีกหนึ่งนาที ถ้ายังเป็นอยู่ ให้ตรวจการมอบอำนาจ เนมเซิร์ฟเวอร์ และลายเซ็น DNSSEC ของโซนที่ {host} อยู่',
     },
     references: [rfc(5321, '5.1'), about],
   },
@@ -140,7 +140,7 @@ export const MX_FINDINGS = {
     },
     fix: {
       en: 'Give that address a name with an A or AAAA record, and put the name into the MX record.',
-      th: 'ตั้งชื่อให้ที่อยู่นั้นด้วยระเบียน A หรือ AAAA แล้วใส่ชื่อนั้นในระเบียน MX',
+      th: 'ตั้งชื่อให้ที่อยู่ IP นั้นด้วยระเบียน A หรือ AAAA แล้วใส่ชื่อนั้นในระเบียน MX',
     },
     references: [rfc(5321, '5.1'), rfc(1035, '3.3.9'), about],
   },
@@ -156,20 +156,20 @@ export const MX_FINDINGS = {
   },
   'mx-single': {
     severity: 'info',
-    title: { en: 'There is one exchange only: {host}', th: 'มีเมลเซิร์ฟเวอร์เพียงตัวเดียวคือ {host}' },
+    title: { en: 'There is one exchange only: {host}', th: 'มีเซิร์ฟเวอร์ MX เพียงเครื่องเดียวคือ {host}' },
     explanation: {
       en: 'When {host} is down, mail waits in the queues of its senders, commonly for four to five days. Nothing is lost in a short outage, but nothing arrives either.',
-      th: 'เมื่อ {host} ล่ม อีเมลจะรออยู่ในคิวของผู้ส่ง โดยทั่วไปได้สี่ถึงห้าวัน ถ้าล่มไม่นานอีเมลไม่หาย แต่ระหว่างนั้นจะไม่มีฉบับใดเข้ามา',
+      th: 'เมื่อ {host} ล่ม อีเมลจะรออยู่ในคิวของผู้ส่ง โดยทั่วไปได้สี่ถึงห้าวัน ถ้าล่มไม่นาน อีเมลจะไม่หาย แต่ระหว่างนั้นจะไม่มีฉบับใดเข้ามา',
     },
     fix: {
       en: 'That is fine for many domains. Add a second exchange only if it filters as well as the first and knows the same mailboxes.',
-      th: 'สำหรับหลายโดเมนถือว่าใช้ได้ จะเพิ่มตัวที่สองก็ต่อเมื่อกรองได้ดีเท่าตัวแรกและรู้จักกล่องจดหมายชุดเดียวกัน',
+      th: 'สำหรับหลายโดเมนถือว่าใช้ได้ ให้เพิ่มเครื่องที่สองเฉพาะเมื่อกรองได้ดีเท่าเครื่องแรกและรู้จักกล่องจดหมายชุดเดียวกัน',
     },
     references: [rfc(5321, '4.5.4.1'), about],
   },
   'mx-shared-address': {
     severity: 'info',
-    title: { en: '{host} are the same address', th: '{host} ใช้ที่อยู่เดียวกัน' },
+    title: { en: '{host} are the same address', th: '{host} ใช้ที่อยู่ IP เดียวกัน' },
     explanation: {
       en: 'Several MX hosts lead to {ip}. They fail together: the second name is no backup for the first.',
       th: 'โฮสต์ MX หลายชื่อชี้ไปยัง {ip} เหมือนกัน เมื่อล่มจะล่มพร้อมกัน ชื่อที่สองจึงไม่ใช่เครื่องสำรอง',
@@ -184,15 +184,15 @@ export const MX_FINDINGS = {
     severity: 'warning',
     title: {
       en: '{host} has an address that the internet cannot reach',
-      th: '{host} มีที่อยู่ที่เข้าถึงจากอินเทอร์เน็ตไม่ได้',
+      th: '{host} มีที่อยู่ IP ที่เข้าถึงจากอินเทอร์เน็ตไม่ได้',
     },
     explanation: {
       en: '{ip} is private, local or reserved. Senders outside cannot connect to it; some connect to a machine of their own by that address, or to themselves.',
-      th: '{ip} เป็นที่อยู่ภายใน ที่อยู่เฉพาะเครื่อง หรือที่อยู่สงวน ผู้ส่งภายนอกเชื่อมต่อไม่ได้ และบางรายอาจต่อไปยังเครื่องในเครือข่ายของตนเองหรือวนกลับหาตัวเอง',
+      th: '{ip} เป็นที่อยู่ IP แบบภายใน (private) แบบเฉพาะที่ (local) หรือแบบสงวน (reserved) ผู้ส่งภายนอกเชื่อมต่อไม่ได้ และบางรายเชื่อมต่อไปยังเครื่องในเครือข่ายของตนเองที่ใช้ที่อยู่นั้น หรือวนกลับหาตัวเอง',
     },
     fix: {
       en: 'Publish the public address in the outside view of the zone. For a domain without mail use a null MX (0 .), not localhost.',
-      th: 'ในโซนที่คนภายนอกเห็น ให้ประกาศที่อยู่สาธารณะ ถ้าโดเมนไม่รับอีเมล ให้ใช้ null MX (0 .) ไม่ใช่ localhost',
+      th: 'ให้ประกาศที่อยู่ IP สาธารณะในโซนที่ภายนอกเห็น ถ้าโดเมนไม่รับอีเมล ให้ใช้ null MX (0 .) ไม่ใช่ localhost',
     },
     references: [rfc(6890, '2.2.2'), rfc(5321, '5.1')],
   },
@@ -201,11 +201,11 @@ export const MX_FINDINGS = {
     title: { en: 'The MX records live only {ttl} s', th: 'ระเบียน MX มีอายุเพียง {ttl} วินาที' },
     explanation: {
       en: 'So short a lifetime is right during a move. As a habit it makes every sender ask again and again, and an outage of the name servers is felt at once. (A resolver counts down: the value in the zone may be higher.)',
-      th: 'อายุสั้นเช่นนี้เหมาะกับช่วงย้ายระบบ แต่ถ้าใช้ประจำ ผู้ส่งต้องถามซ้ำบ่อย และเมื่อเนมเซิร์ฟเวอร์ล่มจะกระทบทันที (รีโซลเวอร์นับถอยหลัง ค่าจริงในโซนอาจสูงกว่านี้)',
+      th: 'อายุสั้นเช่นนี้เหมาะกับช่วงย้ายระบบ แต่ถ้าใช้ประจำ ผู้ส่งทุกรายต้องถามซ้ำบ่อย และเมื่อเนมเซิร์ฟเวอร์ล่มจะกระทบทันที (รีโซลเวอร์นับถอยหลัง ค่าจริงในโซนอาจสูงกว่านี้)',
     },
     fix: {
       en: 'Use about 3600 s normally, and 300 s only shortly before and during a change.',
-      th: 'ปกติใช้ประมาณ 3600 วินาที และลดเหลือ 300 วินาทีเฉพาะก่อนและระหว่างการเปลี่ยน',
+      th: 'ปกติใช้ประมาณ 3600 วินาที และลดเหลือ 300 วินาทีเฉพาะช่วงสั้น ๆ ก่อนและระหว่างการเปลี่ยน',
     },
     references: [rfc(1912, '2.2'), article('mx-migration')],
   },
@@ -218,7 +218,7 @@ export const MX_FINDINGS = {
     },
     fix: {
       en: '3600 to 86400 s serves well; lower it a few days before a planned move.',
-      th: 'ค่า 3600 ถึง 86400 วินาทีใช้ได้ดี และให้ลดลงล่วงหน้าสองสามวันก่อนย้าย',
+      th: 'ค่า 3600 ถึง 86400 วินาทีใช้ได้ดี และให้ลดลงล่วงหน้าสองสามวันก่อนการย้ายที่วางแผนไว้',
     },
     references: [rfc(1912, '2.2'), article('mx-migration')],
   },
@@ -227,18 +227,18 @@ export const MX_FINDINGS = {
     title: { en: '{host} can be reached over IPv6 only', th: '{host} เข้าถึงได้ทาง IPv6 เท่านั้น' },
     explanation: {
       en: 'None of the exchanges has an IPv4 address. A large part of the senders has no IPv6, and cannot deliver to the domain at all.',
-      th: 'ไม่มีเมลเซิร์ฟเวอร์ตัวใดมีที่อยู่ IPv4 ผู้ส่งจำนวนมากยังไม่มี IPv6 จึงส่งถึงโดเมนนี้ไม่ได้เลย',
+      th: 'ไม่มีเซิร์ฟเวอร์ MX เครื่องใดมีที่อยู่ IPv4 ผู้ส่งจำนวนมากยังไม่มี IPv6 จึงส่งถึงโดเมนนี้ไม่ได้เลย',
     },
     fix: {
       en: 'Add an A record for {host}, or an exchange that has one.',
-      th: 'เพิ่มระเบียน A ให้ {host} หรือเพิ่มเมลเซิร์ฟเวอร์ที่มี IPv4',
+      th: 'เพิ่มระเบียน A ให้ {host} หรือเพิ่มเซิร์ฟเวอร์ MX ที่มีที่อยู่ IPv4',
     },
     references: [rfc(5321, '5.2'), about],
     variants: {
       some: {
         explanation: {
           en: 'Senders without IPv6 skip {host} and use the exchanges that have an IPv4 address. For them it is no backup and takes no share of the load.',
-          th: 'ผู้ส่งที่ไม่มี IPv6 จะข้าม {host} ไปใช้เซิร์ฟเวอร์ที่มี IPv4 สำหรับผู้ส่งเหล่านั้น เครื่องนี้จึงไม่ได้เป็นเครื่องสำรองและไม่ช่วยแบ่งภาระ',
+          th: 'ผู้ส่งที่ไม่มี IPv6 จะข้าม {host} ไปใช้เซิร์ฟเวอร์ MX ที่มีที่อยู่ IPv4 สำหรับผู้ส่งเหล่านั้น เครื่องนี้จึงไม่ได้เป็นเครื่องสำรองและไม่ช่วยแบ่งภาระ',
         },
       },
     },

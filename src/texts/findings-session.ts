@@ -8,11 +8,11 @@ export const SESSION_FINDINGS = {
     title: { en: '{host} does not answer', th: '{host} ไม่ตอบ' },
     explanation: {
       en: 'No connection to {host} came about in time. The machine is off, a firewall drops the packets, or the path from here to it is broken. A sender waits for the same silence (Postfix 30 s, Exim 5 minutes an address) before it goes on.',
-      th: 'เชื่อมต่อ {host} ไม่ได้ภายในเวลาที่กำหนด เครื่องอาจปิดอยู่ ไฟร์วอลล์ทิ้งแพ็กเก็ต หรือเส้นทางจากที่นี่ไปถึงเครื่องนั้นขาด ผู้ส่งก็ต้องรอความเงียบนี้เช่นกัน (Postfix 30 วินาที, Exim 5 นาทีต่อหนึ่งที่อยู่) ก่อนไปต่อ',
+      th: 'เชื่อมต่อ {host} ไม่ได้ภายในเวลาที่กำหนด เครื่องอาจปิดอยู่ ไฟร์วอลล์ทิ้งแพ็กเก็ต หรือเส้นทางจากที่นี่ไปถึงเครื่องนั้นขาด ผู้ส่งก็ต้องรอโดยไม่มีคำตอบเช่นกัน (Postfix 30 วินาที Exim 5 นาทีต่อหนึ่งที่อยู่ IP) ก่อนจะไปเครื่องถัดไป',
     },
     fix: {
       en: 'See whether the machine runs and whether its firewall lets port {port} in. Try from another network too, to rule out the path from here.',
-      th: 'ดูว่าเครื่องทำงานอยู่และไฟร์วอลล์เปิดพอร์ต {port} ขาเข้าหรือไม่ และลองจากเครือข่ายอื่นด้วย เพื่อตัดประเด็นเส้นทางจากที่นี่',
+      th: 'ดูว่าเครื่องทำงานอยู่หรือไม่ และไฟร์วอลล์เปิดพอร์ต {port} ขาเข้าหรือไม่ และลองจากเครือข่ายอื่นด้วย เพื่อตัดประเด็นเรื่องเส้นทางจากที่นี่',
     },
     references: [rfc(5321, '4.5.4.1'), article('what-is-smtp')],
     variants: {
@@ -20,25 +20,25 @@ export const SESSION_FINDINGS = {
         title: { en: '{host} refuses connections', th: '{host} ปฏิเสธการเชื่อมต่อ' },
         explanation: {
           en: 'The machine, or a firewall in front of it, answers at once that nothing listens on port {port}. A sender loses no time with it and goes on to the next server.',
-          th: 'เครื่องปลายทางหรือไฟร์วอลล์หน้าเครื่องตอบทันทีว่าไม่มีบริการที่พอร์ต {port} ผู้ส่งจึงไม่เสียเวลาและไปยังเซิร์ฟเวอร์ถัดไป',
+          th: 'เครื่องปลายทางหรือไฟร์วอลล์หน้าเครื่องตอบทันทีว่าไม่มีบริการรอรับที่พอร์ต {port} ผู้ส่งจึงไม่เสียเวลาและไปยังเซิร์ฟเวอร์ถัดไป',
         },
         fix: {
           en: 'Start the mail service on {host}, see that it listens on the public address, and that the firewall lets port {port} in.',
-          th: 'เปิดบริการอีเมลบน {host} ให้รอรับที่ที่อยู่สาธารณะ และให้ไฟร์วอลล์เปิดพอร์ต {port} ขาเข้า',
+          th: 'เปิดบริการอีเมลบน {host} ตรวจว่าบริการรอรับอยู่ที่ที่อยู่ IP สาธารณะ และไฟร์วอลล์เปิดพอร์ต {port} ขาเข้า',
         },
       },
       unreachable: {
         title: { en: 'There is no path to {host}', th: 'ไม่มีเส้นทางไปถึง {host}' },
         explanation: {
           en: 'The network reports that {host} cannot be reached from here. The link of the server or a route on the way is down.',
-          th: 'เครือข่ายรายงานว่าไปถึง {host} จากที่นี่ไม่ได้ วงจรของเซิร์ฟเวอร์หรือเส้นทางระหว่างทางอาจล่ม',
+          th: 'เครือข่ายรายงานว่าไปถึง {host} จากที่นี่ไม่ได้ วงจรเครือข่ายของเซิร์ฟเวอร์หรือเส้นทางระหว่างทางขาด',
         },
       },
       'no-address': {
         title: { en: '{host} has no address', th: '{host} ไม่มีที่อยู่ IP' },
         explanation: {
           en: 'DNS gave no address for {host}, so there was nothing to connect to.',
-          th: 'DNS ไม่ให้ที่อยู่ของ {host} จึงไม่มีอะไรให้เชื่อมต่อ',
+          th: 'DNS ไม่ให้ที่อยู่ IP ของ {host} จึงไม่มีอะไรให้เชื่อมต่อ',
         },
         fix: {
           en: 'Check the spelling of the name and its A and AAAA records.',
@@ -49,7 +49,7 @@ export const SESSION_FINDINGS = {
         title: { en: '{host} hangs up', th: '{host} ตัดการเชื่อมต่อ' },
         explanation: {
           en: 'The connection comes about, and is then closed without a reply. An overloaded server, a mail service that has just crashed, or a firewall that takes the call and drops it behaves so; it may also be meant for our address alone.',
-          th: 'เชื่อมต่อได้แต่ถูกปิดโดยไม่มีคำตอบ อาการนี้พบได้เมื่อเซิร์ฟเวอร์รับภาระเกิน บริการอีเมลเพิ่งล้ม หรือไฟร์วอลล์รับสายแล้วตัดทิ้ง และอาจเกิดกับที่อยู่ของเราเท่านั้น',
+          th: 'เชื่อมต่อได้แต่ถูกปิดโดยไม่มีคำตอบ อาการนี้พบได้เมื่อเซิร์ฟเวอร์รับภาระหนักเกินไป บริการอีเมลเพิ่งล่ม หรือไฟร์วอลล์รับการเชื่อมต่อแล้วตัดทิ้ง และอาจเกิดกับที่อยู่ IP ของเราเท่านั้น',
         },
         fix: {
           en: 'Look into the log of the mail service on {host} at the time of the probe, then into that of the firewall in front of it.',
@@ -60,7 +60,7 @@ export const SESSION_FINDINGS = {
         title: { en: '{host} answers with something that is not SMTP', th: '{host} ตอบสิ่งที่ไม่ใช่ SMTP' },
         explanation: {
           en: 'After the greeting came bytes that are no SMTP reply. A proxy or another program stands where the mail service should.',
-          th: 'หลังข้อความต้อนรับมีข้อมูลที่ไม่ใช่คำตอบ SMTP เข้ามา อาจมีพร็อกซีหรือโปรแกรมอื่นอยู่แทนที่บริการอีเมล',
+          th: 'หลังข้อความต้อนรับ มีข้อมูลที่ไม่ใช่คำตอบ SMTP เข้ามา แสดงว่ามีพร็อกซีหรือโปรแกรมอื่นอยู่แทนที่บริการอีเมล',
         },
         fix: {
           en: 'See what listens on port {port} of {host} and what stands in front of it.',
@@ -68,10 +68,10 @@ export const SESSION_FINDINGS = {
         },
       },
       silent: {
-        title: { en: '{host} takes the call and stays silent', th: '{host} รับการเชื่อมต่อแต่เงียบ' },
+        title: { en: '{host} takes the call and stays silent', th: '{host} รับการเชื่อมต่อแต่ไม่ตอบอะไร' },
         explanation: {
           en: 'The connection came about, but a reply that had to come did not come in time. The server may be overloaded, hold callers back on purpose, or wait for a DNS or ident query of its own; a firewall may answer in its place.',
-          th: 'เชื่อมต่อได้ แต่คำตอบที่ควรมาไม่มาภายในเวลา เซิร์ฟเวอร์อาจรับภาระเกิน ตั้งใจหน่วงผู้เรียก หรือกำลังรอคำตอบ DNS หรือ ident ของตัวเอง หรืออาจเป็นไฟร์วอลล์ที่ตอบรับแทน',
+          th: 'เชื่อมต่อได้ แต่คำตอบที่ควรมาไม่มาภายในเวลา เซิร์ฟเวอร์อาจรับภาระหนักเกินไป ตั้งใจหน่วงผู้ที่เชื่อมต่อเข้ามา หรือกำลังรอคำตอบ DNS หรือ ident ที่ตัวเองถามไป หรืออาจเป็นไฟร์วอลล์ที่ตอบรับแทน',
         },
         fix: {
           en: 'Look at the load of {host}, at its resolver, and at what the firewall does with port {port}.',
@@ -82,23 +82,23 @@ export const SESSION_FINDINGS = {
   },
   'banner-not-220': {
     severity: 'error',
-    title: { en: '{host} does not greet as a mail server', th: '{host} ไม่ทักทายแบบเมลเซิร์ฟเวอร์' },
+    title: { en: '{host} does not greet as a mail server', th: '{host} ไม่ส่งข้อความต้อนรับแบบเมลเซิร์ฟเวอร์' },
     explanation: {
       en: 'A mail server opens with 220. Something else came first, so that senders cannot go on: another service on port {port}, a captive portal, or a broken proxy.',
-      th: 'เมลเซิร์ฟเวอร์ต้องเริ่มด้วย 220 แต่ที่นี่มีข้อความอื่นมาก่อน ผู้ส่งจึงไปต่อไม่ได้ อาจเป็นบริการอื่นที่พอร์ต {port} หน้าล็อกอินของเครือข่าย หรือพร็อกซีที่ผิดปกติ',
+      th: 'เมลเซิร์ฟเวอร์ต้องเริ่มด้วย 220 แต่ที่นี่มีข้อความอื่นมาก่อน ผู้ส่งจึงไปต่อไม่ได้ อาจเป็นบริการอื่นที่พอร์ต {port} หน้าล็อกอินของเครือข่าย (captive portal) หรือพร็อกซีที่ผิดปกติ',
     },
     fix: {
       en: 'See what listens on port {port} of {host} and where the firewall forwards it. If the port speaks TLS from the first byte (as 465 does), ask for security "implicit".',
-      th: 'ดูว่าอะไรรอรับอยู่ที่พอร์ต {port} ของ {host} และไฟร์วอลล์ส่งต่อไปที่ใด ถ้าพอร์ตนั้นใช้ TLS ตั้งแต่ไบต์แรก (อย่าง 465) ให้ระบุ security เป็น implicit',
+      th: 'ดูว่าอะไรรอรับอยู่ที่พอร์ต {port} ของ {host} และไฟร์วอลล์ส่งต่อไปที่ใด ถ้าพอร์ตนั้นใช้ TLS ตั้งแต่ไบต์แรก (อย่าง 465) ให้ระบุ security เป็น “implicit”',
     },
     references: [rfc(5321, '3.1'), article('smtp-by-hand')],
   },
   'banner-slow': {
     severity: 'info',
-    title: { en: '{host} is slow to greet', th: '{host} ทักทายช้า' },
+    title: { en: '{host} is slow to greet', th: '{host} ส่งข้อความต้อนรับช้า' },
     explanation: {
       en: 'More than 10 s went by before the greeting. Some servers wait on purpose to tell spammers from patient senders; else a slow reverse DNS or ident query is behind it. Senders wait up to 5 minutes, phones and web forms often do not.',
-      th: 'ใช้เวลามากกว่า 10 วินาทีก่อนทักทาย บางเซิร์ฟเวอร์ตั้งใจหน่วงเพื่อแยกสแปมเมอร์ออกจากผู้ส่งที่รอได้ ถ้าไม่ใช่ มักเป็นเพราะการถาม DNS ย้อนกลับหรือ ident ที่ช้า เมลเซิร์ฟเวอร์ผู้ส่งรอได้ถึง 5 นาที แต่มือถือและเว็บฟอร์มมักไม่รอ',
+      th: 'ใช้เวลามากกว่า 10 วินาทีกว่าจะมีข้อความต้อนรับ เซิร์ฟเวอร์บางแห่งตั้งใจหน่วงเพื่อแยกสแปมเมอร์ออกจากผู้ส่งที่รอได้ ถ้าไม่ได้ตั้งใจ ก็เป็นเพราะการถาม reverse DNS หรือ ident ที่ช้า เมลเซิร์ฟเวอร์ผู้ส่งรอได้ถึง 5 นาที แต่มือถือและเว็บฟอร์มมักไม่รอ',
     },
     fix: {
       en: 'If it is not on purpose, check the resolver that {host} uses, and turn ident queries off.',
@@ -108,10 +108,10 @@ export const SESSION_FINDINGS = {
   },
   'greeting-rejected': {
     severity: 'error',
-    title: { en: '{host} turns every session away', th: '{host} ไม่รับการสนทนา' },
+    title: { en: '{host} turns every session away', th: '{host} ปฏิเสธทุกเซสชัน' },
     explanation: {
       en: 'The server answers with a permanent refusal (5xx) before any message is offered. A sender goes on to the next exchange, and returns the message when all of them refuse.',
-      th: 'เซิร์ฟเวอร์ปฏิเสธถาวร (5xx) ตั้งแต่ยังไม่มีการเสนอจดหมาย ผู้ส่งจะไปลองเซิร์ฟเวอร์ถัดไป และตีกลับจดหมายเมื่อทุกตัวปฏิเสธ',
+      th: 'เซิร์ฟเวอร์ปฏิเสธถาวร (5xx) ตั้งแต่ก่อนที่จะมีการส่งจดหมาย ผู้ส่งจะไปลองเซิร์ฟเวอร์ถัดไป และตีกลับจดหมายเมื่อทุกเครื่องปฏิเสธ',
     },
     fix: {
       en: 'Read the reply in the evidence. If {host} is not meant to take mail, take it out of the MX records; else look at its access rules and its log.',
@@ -120,10 +120,10 @@ export const SESSION_FINDINGS = {
     references: [rfc(5321, '3.1'), rfc(7504)],
     variants: {
       temporary: {
-        title: { en: '{host} asks to come back later', th: '{host} ขอให้มาใหม่ภายหลัง' },
+        title: { en: '{host} asks to come back later', th: '{host} ขอให้ลองใหม่ภายหลัง' },
         explanation: {
           en: 'The server answers with a temporary refusal (4xx): it is overloaded, under maintenance, or short of disk. Senders try the next exchange, or keep the message and try again.',
-          th: 'เซิร์ฟเวอร์ปฏิเสธชั่วคราว (4xx) อาจรับภาระเกิน กำลังบำรุงรักษา หรือดิสก์ใกล้เต็ม ผู้ส่งจะลองเซิร์ฟเวอร์ถัดไป หรือเก็บจดหมายไว้ลองใหม่',
+          th: 'เซิร์ฟเวอร์ปฏิเสธชั่วคราว (4xx) อาจรับภาระหนักเกินไป กำลังบำรุงรักษา หรือดิสก์ใกล้เต็ม ผู้ส่งจะลองเซิร์ฟเวอร์ถัดไป หรือเก็บจดหมายไว้ลองใหม่',
         },
         fix: {
           en: 'If it lasts, look at the load, the disk and the log of {host}.',
@@ -134,7 +134,7 @@ export const SESSION_FINDINGS = {
   },
   'starttls-missing': {
     severity: 'warning',
-    title: { en: '{host} offers no encryption', th: '{host} ไม่มีการเข้ารหัส' },
+    title: { en: '{host} offers no encryption', th: '{host} ไม่เปิดให้ใช้การเข้ารหัส' },
     explanation: {
       en: 'The server does not offer STARTTLS, and nothing shows that it was taken away on the path. Mail to it travels in clear, and senders that require TLS do not deliver.',
       th: 'เซิร์ฟเวอร์ไม่เสนอ STARTTLS และไม่มีสิ่งใดบ่งว่าถูกตัดออกระหว่างทาง อีเมลจึงเดินทางโดยไม่เข้ารหัส และผู้ส่งที่บังคับ TLS จะไม่ส่งให้',
@@ -150,7 +150,7 @@ export const SESSION_FINDINGS = {
     title: { en: 'Encryption with {host} fails', th: 'เข้ารหัสกับ {host} ไม่สำเร็จ' },
     explanation: {
       en: 'The server offers STARTTLS and then answers the command with a refusal. Many senders go on in clear, or try again later; those that require TLS do not deliver.',
-      th: 'เซิร์ฟเวอร์เสนอ STARTTLS แต่เมื่อสั่งแล้วกลับปฏิเสธ ผู้ส่งหลายรายจะส่งต่อโดยไม่เข้ารหัสหรือลองใหม่ภายหลัง ส่วนผู้ส่งที่บังคับ TLS จะไม่ส่ง',
+      th: 'เซิร์ฟเวอร์เสนอ STARTTLS แต่เมื่อส่งคำสั่งกลับปฏิเสธ ผู้ส่งหลายรายจะทำงานต่อโดยไม่เข้ารหัสหรือลองใหม่ภายหลัง ส่วนผู้ส่งที่บังคับ TLS จะไม่ส่ง',
     },
     fix: {
       en: 'Look into the log of the server: mostly its certificate or key cannot be read, or the TLS library ran out of resources.',
@@ -161,7 +161,7 @@ export const SESSION_FINDINGS = {
       handshake: {
         explanation: {
           en: 'The TLS handshake broke off. The server and a current client have no protocol version or cipher in common, or the server closed the connection.',
-          th: 'การจับมือ TLS ขาดกลางคัน เซิร์ฟเวอร์กับไคลเอนต์รุ่นปัจจุบันไม่มีรุ่นโปรโตคอลหรือวิธีเข้ารหัสที่ตรงกัน หรือเซิร์ฟเวอร์ปิดการเชื่อมต่อ',
+          th: 'TLS handshake ขาดกลางคัน เซิร์ฟเวอร์กับไคลเอนต์รุ่นปัจจุบันไม่มีรุ่นโปรโตคอลหรือ cipher ที่ตรงกัน หรือเซิร์ฟเวอร์ปิดการเชื่อมต่อ',
         },
         fix: {
           en: 'Test by hand with openssl s_client, and look at the certificate, the key and the allowed protocols of {host}; TLS 1.2 and 1.3 should both work.',
@@ -175,11 +175,11 @@ export const SESSION_FINDINGS = {
         },
         explanation: {
           en: 'The handshake was given up on our side: what {host} speaks is outside the limits of the TLS library used here. Other senders may well succeed, so this is not counted against the server.',
-          th: 'การจับมือ TLS ถูกยกเลิกที่ฝั่งเรา เพราะสิ่งที่ {host} ใช้อยู่นอกขอบเขตของไลบรารี TLS ที่นี่ ผู้ส่งรายอื่นอาจทำได้ จึงไม่นับเป็นความผิดของเซิร์ฟเวอร์',
+          th: 'TLS handshake ถูกยกเลิกที่ฝั่งเรา เพราะสิ่งที่ {host} ใช้อยู่นอกขอบเขตของไลบรารี TLS ที่นี่ ผู้ส่งรายอื่นอาจทำได้ จึงไม่นับเป็นความผิดของเซิร์ฟเวอร์',
         },
         fix: {
           en: 'Test with another TLS client. Very old keys or protocols on {host} are worth renewing in any case.',
-          th: 'ทดสอบด้วยไคลเอนต์ TLS อื่น และถ้า {host} ใช้กุญแจหรือโปรโตคอลเก่ามาก ก็ควรปรับปรุงอยู่แล้ว',
+          th: 'ทดสอบด้วยไคลเอนต์ TLS อื่น และถ้า {host} ใช้กุญแจหรือโปรโตคอลเก่ามาก ก็ควรเปลี่ยนใหม่อยู่ดี',
         },
       },
     },
@@ -189,7 +189,7 @@ export const SESSION_FINDINGS = {
     title: { en: '{host} takes passwords in clear', th: '{host} รับรหัสผ่านโดยไม่เข้ารหัส' },
     explanation: {
       en: 'PLAIN or LOGIN is offered before encryption is on. A client that uses it sends the password readable for anyone on the path.',
-      th: 'เซิร์ฟเวอร์เสนอการล็อกอินแบบ PLAIN หรือ LOGIN ก่อนเข้ารหัส ไคลเอนต์ที่ใช้จะส่งรหัสผ่านให้ใครก็ตามบนเส้นทางอ่านได้',
+      th: 'เซิร์ฟเวอร์เสนอการล็อกอินแบบ PLAIN หรือ LOGIN ก่อนเริ่มเข้ารหัส ไคลเอนต์ที่ใช้จึงส่งรหัสผ่านในรูปที่ใครก็ตามระหว่างทางอ่านได้',
     },
     fix: {
       en: 'Announce AUTH only after STARTTLS (Postfix: smtpd_tls_auth_only = yes), and offer it on 587 and 465 rather than on 25.',
@@ -201,15 +201,15 @@ export const SESSION_FINDINGS = {
     severity: 'error',
     title: {
       en: 'Unencrypted bytes came where encryption begins on {host}',
-      th: 'มีข้อมูลไม่เข้ารหัสแทรกก่อนเริ่มเข้ารหัสบน {host}',
+      th: 'มีข้อมูลที่ไม่เข้ารหัสเข้ามาตรงจุดเริ่มเข้ารหัสบน {host}',
     },
     explanation: {
       en: 'After its consent to STARTTLS, and before the handshake, more bytes arrived in clear. Either somebody on the path adds replies, or the server or a proxy sends before its turn. The session was ended, since such bytes must not be trusted.',
-      th: 'หลังเซิร์ฟเวอร์ตอบรับ STARTTLS และก่อนเริ่มจับมือ มีข้อมูลแบบไม่เข้ารหัสเข้ามาอีก อาจมีผู้แทรกคำตอบระหว่างทาง หรือเซิร์ฟเวอร์หรือพร็อกซีส่งก่อนถึงคิว จึงยุติการเชื่อมต่อเพราะข้อมูลเช่นนั้นเชื่อถือไม่ได้',
+      th: 'หลังเซิร์ฟเวอร์ตอบรับ STARTTLS และก่อนเริ่ม handshake มีข้อมูลที่ไม่เข้ารหัสเข้ามาอีก อาจมีผู้แทรกคำตอบระหว่างทาง หรือเซิร์ฟเวอร์หรือพร็อกซีส่งก่อนถึงคิว จึงยุติการเชื่อมต่อเพราะข้อมูลเช่นนั้นเชื่อถือไม่ได้',
     },
     fix: {
       en: 'Update the mail server and any proxy in front of it; compare with a session from another network to see whether the path adds the bytes.',
-      th: 'ปรับรุ่นเมลเซิร์ฟเวอร์และพร็อกซีด้านหน้า แล้วเทียบกับการเชื่อมต่อจากเครือข่ายอื่นเพื่อดูว่าข้อมูลถูกแทรกระหว่างทางหรือไม่',
+      th: 'อัปเดตเมลเซิร์ฟเวอร์และพร็อกซีด้านหน้า แล้วเทียบกับการเชื่อมต่อจากเครือข่ายอื่นเพื่อดูว่าข้อมูลถูกแทรกระหว่างทางหรือไม่',
     },
     references: [rfc(3207, '6')],
   },
@@ -221,11 +221,11 @@ export const TLS_FINDINGS = {
     title: { en: '{host} uses outdated encryption', th: '{host} ใช้การเข้ารหัสที่ล้าสมัย' },
     explanation: {
       en: 'Although newer ones were offered, the server chose TLS 1.0, TLS 1.1 or an old cipher. Many senders and mail programs no longer accept that.',
-      th: 'แม้เราเสนอรุ่นใหม่กว่า เซิร์ฟเวอร์กลับเลือก TLS 1.0, TLS 1.1 หรือวิธีเข้ารหัสเก่า ซึ่งผู้ส่งและโปรแกรมอีเมลจำนวนมากไม่ยอมรับแล้ว',
+      th: 'แม้เราเสนอรุ่นใหม่กว่า เซิร์ฟเวอร์กลับเลือก TLS 1.0, TLS 1.1 หรือ cipher เก่า ซึ่งผู้ส่งและโปรแกรมอีเมลจำนวนมากไม่ยอมรับแล้ว',
     },
     fix: {
       en: 'Turn on TLS 1.2 and 1.3 with current ciphers; on an old system this needs an update of its TLS library.',
-      th: 'เปิดใช้ TLS 1.2 และ 1.3 กับวิธีเข้ารหัสปัจจุบัน ถ้าระบบเก่าต้องปรับรุ่นไลบรารี TLS ด้วย',
+      th: 'เปิดใช้ TLS 1.2 และ 1.3 กับ cipher ที่เป็นปัจจุบัน ถ้าเป็นระบบเก่าต้องอัปเดตไลบรารี TLS ด้วย',
     },
     references: [rfc(8996), rfc(9325, '3.1')],
   },
@@ -238,7 +238,7 @@ export const TLS_FINDINGS = {
     },
     fix: {
       en: 'Renew the certificate, and find out why the renewal did not run or the service was not reloaded after it.',
-      th: 'ต่ออายุใบรับรอง และหาสาเหตุว่าทำไมการต่ออายุอัตโนมัติไม่ทำงาน หรือบริการไม่ได้โหลดใบใหม่',
+      th: 'ต่ออายุใบรับรอง และหาสาเหตุว่าทำไมการต่ออายุอัตโนมัติไม่ทำงาน หรือทำไมบริการไม่ได้โหลดใบใหม่',
     },
     references: [rfc(5280, '4.1.2.5')],
   },
@@ -254,7 +254,7 @@ export const TLS_FINDINGS = {
     },
     fix: {
       en: 'Renew it now, and reload the mail service so that it uses the new one.',
-      th: 'ต่ออายุเสียตอนนี้ แล้วโหลดบริการอีเมลใหม่ให้ใช้ใบใหม่',
+      th: 'ต่ออายุทันที แล้วรีโหลดบริการอีเมลให้ใช้ใบรับรองใหม่',
     },
     references: [rfc(5280, '4.1.2.5')],
   },
@@ -263,7 +263,7 @@ export const TLS_FINDINGS = {
     title: { en: 'The certificate of {host} is not valid yet', th: 'ใบรับรองของ {host} ยังไม่ถึงวันเริ่มใช้' },
     explanation: {
       en: 'Its validity begins in the future: it was installed too early, or a clock is wrong where it was made.',
-      th: 'วันเริ่มใช้อยู่ในอนาคต อาจติดตั้งเร็วเกินไป หรือนาฬิกาของเครื่องที่ออกใบรับรองผิด',
+      th: 'วันเริ่มใช้อยู่ในอนาคต อาจติดตั้งเร็วเกินไป หรือนาฬิกาของเครื่องที่สร้างใบรับรองไม่ตรง',
     },
     fix: {
       en: 'Install the certificate that is valid today, and check the clock of the machine.',
@@ -280,7 +280,7 @@ export const TLS_FINDINGS = {
     },
     fix: {
       en: 'Install a certificate of a public authority (free ones exist), or publish a TLSA record for it (DANE).',
-      th: 'ติดตั้งใบรับรองจากผู้ออกที่เป็นสาธารณะ (มีแบบไม่เสียค่าใช้จ่าย) หรือประกาศระเบียน TLSA ให้ใบนั้น (DANE)',
+      th: 'ติดตั้งใบรับรองจากผู้ออกใบรับรองสาธารณะ (มีแบบไม่เสียค่าใช้จ่าย) หรือประกาศระเบียน TLSA ให้ใบรับรองนั้น (DANE)',
     },
     references: [rfc(7672)],
   },
@@ -288,15 +288,15 @@ export const TLS_FINDINGS = {
     severity: 'warning',
     title: {
       en: 'The certificate chain of {host} cannot be verified',
-      th: 'ตรวจสอบสายใบรับรองของ {host} ไม่ได้',
+      th: 'ตรวจสอบสายใบรับรอง (certificate chain) ของ {host} ไม่ได้',
     },
     explanation: {
       en: 'The chain does not end at an authority known here: an intermediate certificate is missing, or a private authority issued it.',
-      th: 'สายใบรับรองไม่ไปถึงผู้ออกที่รู้จัก อาจขาดใบรับรองกลาง (intermediate) หรือออกโดยผู้ออกภายใน',
+      th: 'สายใบรับรองไม่ไปสิ้นสุดที่ผู้ออกใบรับรองที่ระบบนี้รู้จัก เพราะขาดใบรับรองกลาง (intermediate) หรือออกโดยผู้ออกใบรับรองภายใน',
     },
     fix: {
       en: 'Have the server send the full chain (certificate and intermediates); use a public authority for a server that strangers connect to.',
-      th: 'ให้เซิร์ฟเวอร์ส่งสายเต็ม (ใบรับรองพร้อมใบกลาง) และใช้ผู้ออกสาธารณะสำหรับเซิร์ฟเวอร์ที่คนทั่วไปเชื่อมต่อ',
+      th: 'ให้เซิร์ฟเวอร์ส่งสายใบรับรองให้ครบ (ใบรับรองพร้อมใบรับรองกลาง) และใช้ผู้ออกใบรับรองสาธารณะสำหรับเซิร์ฟเวอร์ที่คนทั่วไปเชื่อมต่อ',
     },
     references: [rfc(5280, '6.1')],
   },

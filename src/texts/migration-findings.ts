@@ -11,14 +11,14 @@ const ARTICLE = article('mx-migration');
 export const MIGRATION_FINDINGS = {
   'migration-cutover-too-soon': {
     severity: 'warning',
-    title: { en: 'The switch is planned too soon', th: 'กำหนดสลับเครื่องเร็วเกินไป' },
+    title: { en: 'The switch is planned too soon', th: 'กำหนดเวลาสลับเครื่องเร็วเกินไป' },
     explanation: {
       en: 'The switch was wanted at {requested}, but caches may hold the previous answer (TTL {ttl} seconds) until {earliest}. A sender that asks such a cache before then knows nothing of the new exchange.',
-      th: 'ต้องการสลับเวลา {requested} แต่แคชอาจจำคำตอบเดิม (TTL {ttl} วินาที) ไว้ได้ถึง {earliest} ผู้ส่งที่ถามแคชนั้นก่อนเวลาดังกล่าวจะยังไม่รู้จักเครื่องใหม่',
+      th: 'ต้องการสลับเครื่องเวลา {requested} แต่แคชอาจจำคำตอบเดิม (TTL {ttl} วินาที) ไว้ได้ถึง {earliest} ผู้ส่งที่ถามแคชนั้นก่อนเวลาดังกล่าวจะยังไม่รู้จักเครื่องใหม่',
     },
     fix: {
       en: 'Publish earlier, or switch at {earliest} or later; keep the old server running until then.',
-      th: 'เผยแพร่ให้เร็วขึ้น หรือสลับตั้งแต่ {earliest} เป็นต้นไป และเปิดเครื่องเดิมไว้จนถึงเวลานั้น',
+      th: 'ประกาศให้เร็วขึ้น หรือสลับตั้งแต่ {earliest} เป็นต้นไป และเปิดเครื่องเดิมไว้จนถึงเวลานั้น',
     },
     references: [ARTICLE],
   },
@@ -41,7 +41,7 @@ export const MIGRATION_FINDINGS = {
     },
     fix: {
       en: 'Lower the TTL to a day or less well before the move.',
-      th: 'ลด TTL ให้เหลือไม่เกินหนึ่งวันล่วงหน้าก่อนย้ายนาน ๆ',
+      th: 'ลด TTL ให้เหลือไม่เกินหนึ่งวัน ล่วงหน้าให้นานพอก่อนย้าย',
     },
     references: [ARTICLE],
   },
@@ -49,60 +49,60 @@ export const MIGRATION_FINDINGS = {
     severity: 'warning',
     title: {
       en: 'The domain had no MX record; its own address took the mail',
-      th: 'โดเมนไม่มีระเบียน MX และใช้ที่อยู่ของตัวเองรับเมลอยู่',
+      th: 'โดเมนไม่มีระเบียน MX และใช้ที่อยู่ IP ของตัวเองรับอีเมลอยู่',
     },
     explanation: {
       en: 'Without an MX record senders go to the address of {host} itself. The first MX record ends that at once, so the plan names {host} as an exchange behind the new ones.',
-      th: 'เมื่อไม่มีระเบียน MX ผู้ส่งจะส่งไปที่ที่อยู่ของ {host} โดยตรง ทันทีที่มีระเบียน MX แรก วิธีนี้จะเลิกใช้ แผนจึงระบุ {host} เป็นเครื่องรับเมลต่อท้ายเครื่องใหม่',
+      th: 'เมื่อไม่มีระเบียน MX ผู้ส่งจะส่งไปยังที่อยู่ IP ของ {host} โดยตรง ทันทีที่มีระเบียน MX แรก ผู้ส่งจะเลิกใช้วิธีนี้ แผนจึงระบุ {host} เป็นเซิร์ฟเวอร์ MX ต่อท้ายเครื่องใหม่',
     },
     fix: {
       en: 'Publish the whole set in one change, with the line for {host} in it.',
-      th: 'เผยแพร่ทั้งชุดในครั้งเดียว โดยมีบรรทัดของ {host} อยู่ด้วย',
+      th: 'ประกาศทั้งชุดในครั้งเดียว โดยมีบรรทัดของ {host} อยู่ด้วย',
     },
     references: [ROUTING, ARTICLE],
   },
   'migration-renumbered': {
     severity: 'warning',
-    title: { en: 'The old exchanges get higher numbers', th: 'เครื่องเดิมต้องเปลี่ยนเป็นตัวเลขที่สูงขึ้น' },
+    title: { en: 'The old exchanges get higher numbers', th: 'เครื่องเดิมต้องเปลี่ยนไปใช้ตัวเลขที่สูงขึ้น' },
     explanation: {
       en: 'The lowest old number is 0, and nothing is below it. The plan moves the old exchanges up, to {highest} at most, in the same change; their order stays.',
-      th: 'ตัวเลขต่ำสุดของเครื่องเดิมคือ 0 ซึ่งไม่มีค่าที่ต่ำกว่านี้ แผนจึงเลื่อนเครื่องเดิมขึ้นไปไม่เกิน {highest} ในการเปลี่ยนครั้งเดียวกัน โดยลำดับยังเหมือนเดิม',
+      th: 'ตัวเลขต่ำสุดของเครื่องเดิมคือ 0 ซึ่งไม่มีค่าที่ต่ำกว่านี้แล้ว แผนจึงเพิ่มตัวเลขของเครื่องเดิมเป็นไม่เกิน {highest} ในการเปลี่ยนครั้งเดียวกัน โดยลำดับระหว่างกันยังเหมือนเดิม',
     },
     fix: {
       en: 'Publish the whole set in one change; do not add the new line alone.',
-      th: 'เผยแพร่ทั้งชุดในครั้งเดียว อย่าเพิ่มเฉพาะบรรทัดใหม่',
+      th: 'ประกาศทั้งชุดในครั้งเดียว อย่าเพิ่มเฉพาะบรรทัดใหม่',
     },
     references: [ROUTING, ARTICLE],
   },
   'migration-null-mx-ends': {
     severity: 'warning',
-    title: { en: 'The domain says that it takes no mail', th: 'โดเมนประกาศไว้ว่าไม่รับเมล' },
+    title: { en: 'The domain says that it takes no mail', th: 'โดเมนประกาศไว้ว่าไม่รับอีเมล' },
     explanation: {
       en: 'A null MX stands at {domain}. It must not stand beside another exchange, so the new set replaces it; until caches forget it, senders return mail at once.',
-      th: '{domain} มี null MX อยู่ ซึ่งห้ามมีร่วมกับเครื่องรับเมลอื่น ชุดใหม่จึงเข้าแทนที่ และก่อนแคชจะลืมค่าเดิม ผู้ส่งจะตีเมลกลับทันที',
+      th: '{domain} มี null MX อยู่ ซึ่งห้ามมีร่วมกับเซิร์ฟเวอร์ MX อื่น ชุดใหม่จึงเข้าแทนที่ แต่จนกว่าแคชจะลืมค่าเดิม ผู้ส่งจะตีกลับอีเมลทันที',
     },
     fix: {
       en: 'Make sure that {domain} is meant to take mail, and that the new server is live before you publish.',
-      th: 'ตรวจให้แน่ใจว่าต้องการให้ {domain} รับเมล และเครื่องใหม่พร้อมรับก่อนเผยแพร่',
+      th: 'ตรวจให้แน่ใจว่าต้องการให้ {domain} รับอีเมล และเครื่องใหม่พร้อมรับก่อนประกาศ',
     },
     references: [rfc(7505, '3'), ARTICLE],
   },
   'migration-no-old-exchange': {
     severity: 'warning',
-    title: { en: 'There is no old exchange to fall back to', th: 'ไม่มีเครื่องเดิมให้ย้อนไปหา' },
+    title: { en: 'There is no old exchange to fall back to', th: 'ไม่มีเครื่องเดิมไว้รองรับ' },
     explanation: {
       en: '{domain} names no exchange other than the new ones. Until the new server answers, mail waits at its senders, five days at most.',
-      th: '{domain} ไม่มีเครื่องรับเมลอื่นนอกจากเครื่องใหม่ ก่อนเครื่องใหม่จะตอบ เมลจะค้างอยู่ที่ผู้ส่งได้ไม่เกินห้าวัน',
+      th: '{domain} ไม่มีเซิร์ฟเวอร์ MX อื่นนอกจากเครื่องใหม่ จนกว่าเครื่องใหม่จะตอบ อีเมลจะค้างอยู่ที่ผู้ส่ง ซึ่งรอได้ไม่เกินห้าวัน',
     },
-    fix: { en: 'Have the new server live before you publish.', th: 'เปิดเครื่องใหม่ให้พร้อมรับเมลก่อนเผยแพร่' },
+    fix: { en: 'Have the new server live before you publish.', th: 'เปิดเครื่องใหม่ให้พร้อมรับอีเมลก่อนประกาศ' },
     references: [ROUTING, ARTICLE],
   },
   'migration-preference-not-below': {
     severity: 'warning',
-    title: { en: 'A new exchange would not be tried first', th: 'เครื่องใหม่จะไม่ถูกลองก่อน' },
+    title: { en: 'A new exchange would not be tried first', th: 'เครื่องใหม่จะไม่ใช่เครื่องแรกที่ถูกลอง' },
     explanation: {
       en: '{host} was to have preference {preference}, but the lowest old one is {lowest}. The lower number goes first, so mail stays with the old exchange when the new one is live.',
-      th: 'กำหนดให้ {host} ใช้ลำดับ {preference} แต่ค่าต่ำสุดของเครื่องเดิมคือ {lowest} ตัวเลขที่ต่ำกว่าจะถูกลองก่อน เมลจึงยังเข้าเครื่องเดิมแม้เครื่องใหม่จะพร้อมแล้ว',
+      th: 'กำหนดให้ {host} ใช้ค่า preference {preference} แต่ค่าต่ำสุดของเครื่องเดิมคือ {lowest} ตัวเลขที่ต่ำกว่าจะถูกลองก่อน อีเมลจึงยังเข้าเครื่องเดิมแม้เครื่องใหม่จะพร้อมแล้ว',
     },
     fix: {
       en: 'Give {host} a number below {lowest}, or leave the number to the plan.',
@@ -112,14 +112,14 @@ export const MIGRATION_FINDINGS = {
   },
   'migration-new-unresolved': {
     severity: 'warning',
-    title: { en: 'The new exchange has no address yet', th: 'เครื่องใหม่ยังไม่มีที่อยู่ไอพี' },
+    title: { en: 'The new exchange has no address yet', th: 'เครื่องใหม่ยังไม่มีที่อยู่ IP' },
     explanation: {
       en: '{host} does not resolve. Whoever asks for it too early remembers for {negativeTtl} seconds that it does not exist, even after you have added it.',
-      th: 'ชื่อ {host} ยังหาที่อยู่ไม่พบ ใครที่ถามเร็วเกินไปจะจำไว้ {negativeTtl} วินาทีว่าไม่มีชื่อนี้ แม้ภายหลังจะเพิ่มแล้วก็ตาม',
+      th: 'ยังหาที่อยู่ IP ของ {host} ไม่พบ ผู้ที่ถามหาชื่อนี้เร็วเกินไปจะจำไว้ {negativeTtl} วินาทีว่าไม่มี แม้หลังจากเพิ่มชื่อแล้วก็ตาม',
     },
     fix: {
       en: 'Add the address record of {host} first, wait {negativeTtl} seconds, then publish the MX set.',
-      th: 'เพิ่มระเบียนที่อยู่ของ {host} ก่อน รอ {negativeTtl} วินาที แล้วจึงเผยแพร่ชุด MX',
+      th: 'เพิ่มระเบียน A หรือ AAAA ของ {host} ก่อน รอ {negativeTtl} วินาที แล้วจึงประกาศชุด MX',
     },
     references: [rfc(2308, '5'), ARTICLE],
   },
@@ -127,11 +127,11 @@ export const MIGRATION_FINDINGS = {
     severity: 'warning',
     title: {
       en: 'The new address swallows connections instead of refusing them',
-      th: 'ที่อยู่ใหม่เงียบเฉยแทนที่จะปฏิเสธการเชื่อมต่อ',
+      th: 'IP ใหม่ทิ้งการเชื่อมต่อโดยไม่ตอบ แทนที่จะปฏิเสธ',
     },
     explanation: {
       en: 'Nothing came back from {host}. A sender waits there for its timeout, 30 seconds to 5 minutes for each attempt, before it goes on to the old exchange. Mail arrives, but late.',
-      th: 'ไม่มีอะไรตอบกลับจาก {host} ผู้ส่งต้องรอจนหมดเวลา 30 วินาทีถึง 5 นาทีต่อการลองหนึ่งครั้ง แล้วจึงไปหาเครื่องเดิม เมลยังถึงแต่ช้า',
+      th: 'ไม่มีอะไรตอบกลับจาก {host} ผู้ส่งต้องรอจนหมดเวลา 30 วินาทีถึง 5 นาทีต่อการลองหนึ่งครั้ง แล้วจึงไปยังเครื่องเดิม อีเมลยังถึง แต่ช้า',
     },
     fix: {
       en: 'Let the firewall in front of {host} reject port 25 (TCP reset) until the switch, instead of dropping the packets.',
@@ -144,20 +144,20 @@ export const MIGRATION_FINDINGS = {
     title: { en: 'The new exchange answers already', th: 'เครื่องใหม่ตอบอยู่แล้ว' },
     explanation: {
       en: '{host} speaks SMTP. As soon as it is published, senders hand it mail; if it does not know the domain yet and says 5xx, they return the message and never try the old exchange.',
-      th: '{host} พูด SMTP อยู่แล้ว ทันทีที่เผยแพร่ ผู้ส่งจะส่งเมลให้ ถ้าเครื่องนี้ยังไม่รู้จักโดเมนและตอบ 5xx ผู้ส่งจะตีเมลกลับโดยไม่ลองเครื่องเดิม',
+      th: '{host} ตอบ SMTP อยู่แล้ว ทันทีที่ประกาศ ผู้ส่งจะส่งอีเมลให้ ถ้าเครื่องนี้ยังไม่รู้จักโดเมนและตอบ 5xx ผู้ส่งจะตีกลับอีเมลโดยไม่ลองเครื่องเดิม',
     },
     fix: {
       en: 'Have {host} accept the domain before you publish, or keep port 25 closed (refused) until the switch; if both servers can run, use the staged strategy.',
-      th: 'ตั้งให้ {host} รับเมลของโดเมนก่อนเผยแพร่ หรือปิดพอร์ต 25 (ตอบปฏิเสธ) ไว้จนถึงเวลาสลับ ถ้าเปิดสองเครื่องพร้อมกันได้ให้ใช้แบบ staged',
+      th: 'ตั้งให้ {host} รับอีเมลของโดเมนก่อนประกาศ หรือปิดพอร์ต 25 (ตอบปฏิเสธ) ไว้จนถึงเวลาสลับ ถ้าเปิดสองเครื่องพร้อมกันได้ ให้ใช้แบบ staged',
     },
     references: [ROUTING, ARTICLE],
   },
   'migration-new-not-live': {
     severity: 'warning',
-    title: { en: 'The new exchange does not accept mail yet', th: 'เครื่องใหม่ยังไม่รับเมล' },
+    title: { en: 'The new exchange does not accept mail yet', th: 'เครื่องใหม่ยังไม่รับอีเมล' },
     explanation: {
       en: 'A staged move needs both servers running; {host} is {state}. As a less preferred exchange it would delay or return the mail that comes to it.',
-      th: 'การย้ายแบบ staged ต้องเปิดทั้งสองเครื่อง แต่ {host} อยู่ในสถานะ {state} หากประกาศเป็นลำดับรองในตอนนี้ เมลที่ไปถึงจะล่าช้าหรือถูกตีกลับ',
+      th: 'การย้ายแบบ staged ต้องเปิดทั้งสองเครื่อง แต่ {host} ยังไม่พร้อม (สถานะ {state}) หากประกาศเป็นลำดับรองในตอนนี้ อีเมลที่ส่งไปถึงเครื่องนี้จะล่าช้าหรือถูกตีกลับ',
     },
     fix: {
       en: 'Bring {host} up before the stage "publish", or use the fallback strategy.',
@@ -167,27 +167,27 @@ export const MIGRATION_FINDINGS = {
   },
   'migration-address-ttl': {
     severity: 'info',
-    title: { en: 'The address of an exchange is cached for long', th: 'แคชจำที่อยู่ของเครื่องรับเมลไว้นาน' },
+    title: { en: 'The address of an exchange is cached for long', th: 'แคชจำที่อยู่ IP ของเซิร์ฟเวอร์ MX ไว้นาน' },
     explanation: {
       en: 'The address of {host} has a TTL of {ttl} seconds, the MX set {mxTtl}. If you give that name another address, senders may use the former one for that long, whatever the MX set says.',
-      th: 'ที่อยู่ของ {host} มี TTL {ttl} วินาที ส่วนชุด MX คือ {mxTtl} วินาที ถ้าเปลี่ยนที่อยู่ของชื่อนี้ ผู้ส่งอาจใช้ที่อยู่เดิมต่อไปนานเท่านั้น ไม่ว่าชุด MX จะเป็นอย่างไร',
+      th: 'ที่อยู่ IP ของ {host} มี TTL {ttl} วินาที ส่วนชุด MX มี TTL {mxTtl} วินาที ถ้าเปลี่ยนที่อยู่ IP ของชื่อนี้ ผู้ส่งอาจใช้ที่อยู่เดิมต่อไปอีกนานเท่า TTL นั้น ไม่ว่าชุด MX จะเป็นอย่างไร',
     },
     fix: {
       en: 'Keep the address of {host} during the move, or lower its TTL one TTL ahead.',
-      th: 'อย่าเปลี่ยนที่อยู่ของ {host} ระหว่างย้าย หรือลด TTL ของมันล่วงหน้าหนึ่งรอบ TTL',
+      th: 'อย่าเปลี่ยนที่อยู่ IP ของ {host} ระหว่างย้าย หรือลด TTL ของที่อยู่นั้นล่วงหน้าหนึ่งรอบ TTL',
     },
     references: [ARTICLE],
   },
   'migration-single-address-senders': {
     severity: 'info',
-    title: { en: 'Some senders try one exchange only', th: 'ผู้ส่งบางรายลองเครื่องเดียว' },
+    title: { en: 'Some senders try one exchange only', th: 'ผู้ส่งบางรายลองเพียงเครื่องเดียว' },
     explanation: {
       en: 'Scripts, copiers and some web forms try the first exchange and give up. Until {host} answers, their mail waits or is lost; proper mail servers go on to the old one.',
-      th: 'สคริปต์ เครื่องถ่ายเอกสาร และแบบฟอร์มบนเว็บบางตัวลองเฉพาะเครื่องแรกแล้วเลิก ก่อน {host} จะตอบ เมลจากพวกนี้จะค้างหรือหาย ส่วนเมลเซิร์ฟเวอร์ทั่วไปจะย้อนไปหาเครื่องเดิม',
+      th: 'สคริปต์ เครื่องถ่ายเอกสาร และแบบฟอร์มบนเว็บบางแห่งลองเฉพาะเครื่องแรกแล้วเลิก จนกว่า {host} จะตอบ อีเมลจากอุปกรณ์เหล่านี้จะค้างหรือหาย ส่วนเมลเซิร์ฟเวอร์ที่ได้มาตรฐานจะไปต่อที่เครื่องเดิม',
     },
     fix: {
       en: 'Keep the time between publishing and the switch as short as the TTL allows, and point your own devices at the old server meanwhile.',
-      th: 'เว้นช่วงระหว่างเผยแพร่กับสลับให้สั้นเท่าที่ TTL ยอมให้ และระหว่างนั้นตั้งอุปกรณ์ของเราเองให้ส่งไปเครื่องเดิม',
+      th: 'เว้นช่วงระหว่างการประกาศกับการสลับให้สั้นเท่าที่ TTL ยอมให้ และระหว่างนั้นตั้งอุปกรณ์ขององค์กรเองให้ส่งไปเครื่องเดิม',
     },
     references: [ROUTING, ARTICLE],
   },
@@ -196,11 +196,11 @@ export const MIGRATION_FINDINGS = {
     title: { en: 'Both servers need the same filters', th: 'ทั้งสองเครื่องต้องกรองเหมือนกัน' },
     explanation: {
       en: 'While both are in the set, spam goes to whichever filters less, and often to the less preferred one on purpose.',
-      th: 'ระหว่างที่มีทั้งสองเครื่องอยู่ในชุด สแปมจะเข้าทางเครื่องที่กรองน้อยกว่า และมักจงใจเข้าทางลำดับรอง',
+      th: 'ระหว่างที่มีทั้งสองเครื่องอยู่ในชุด สแปมจะเข้าทางเครื่องที่กรองน้อยกว่า และมักจงใจเข้าทางเครื่องลำดับรอง',
     },
     fix: {
       en: 'Give both the same spam and virus filters, size limit and list of recipients until the old one is gone.',
-      th: 'ตั้งตัวกรองสแปมและไวรัส ขนาดเมลสูงสุด และรายชื่อผู้รับให้เหมือนกันทั้งสองเครื่องจนกว่าจะเลิกใช้เครื่องเดิม',
+      th: 'ตั้งตัวกรองสแปมและไวรัส ขนาดอีเมลสูงสุด และรายชื่อผู้รับให้เหมือนกันทั้งสองเครื่องจนกว่าจะเลิกใช้เครื่องเดิม',
     },
     references: [ARTICLE],
   },
@@ -209,11 +209,11 @@ export const MIGRATION_FINDINGS = {
     title: { en: 'The name servers do not agree', th: 'เนมเซิร์ฟเวอร์ตอบไม่ตรงกัน' },
     explanation: {
       en: 'Of {count} name servers that answered, not all give the same MX set. A sender gets one or the other; the change is not complete.',
-      th: 'เนมเซิร์ฟเวอร์ที่ตอบ {count} ตัวให้ชุด MX ไม่ตรงกันทั้งหมด ผู้ส่งจะได้คำตอบแบบใดแบบหนึ่ง การเปลี่ยนจึงยังไม่สมบูรณ์',
+      th: 'เนมเซิร์ฟเวอร์ {count} ตัวที่ตอบ ให้ชุด MX ไม่ตรงกันทุกตัว ผู้ส่งจะได้คำตอบแบบใดแบบหนึ่ง การเปลี่ยนจึงยังไม่สมบูรณ์',
     },
     fix: {
       en: 'Raise the SOA serial, reload, and see that the zone transfer reaches every secondary.',
-      th: 'เพิ่มเลข serial ใน SOA โหลดโซนใหม่ และตรวจว่าการโอนโซนไปถึงเนมเซิร์ฟเวอร์รองทุกตัว',
+      th: 'เพิ่มเลข serial ใน SOA โหลดโซนใหม่ และตรวจว่าการโอนโซน (zone transfer) ไปถึงเนมเซิร์ฟเวอร์รองทุกตัว',
     },
     references: [ARTICLE],
   },
@@ -222,7 +222,7 @@ export const MIGRATION_FINDINGS = {
     title: { en: 'The name servers hold different versions of the zone', th: 'เนมเซิร์ฟเวอร์ถือโซนคนละรุ่น' },
     explanation: {
       en: 'The MX set is the same on all {count} servers, but their SOA serials differ: one of them takes changes over late.',
-      th: 'ชุด MX ตรงกันทั้ง {count} ตัว แต่เลข serial ใน SOA ต่างกัน แปลว่ามีตัวที่รับการเปลี่ยนแปลงช้า',
+      th: 'ชุด MX ตรงกันทั้ง {count} ตัว แต่เลข serial ใน SOA ต่างกัน แสดงว่ามีตัวที่รับการเปลี่ยนแปลงช้า',
     },
     fix: {
       en: 'Check NOTIFY and zone transfers before the next change.',
@@ -235,11 +235,11 @@ export const MIGRATION_FINDINGS = {
     title: { en: 'A name server does not serve the zone', th: 'เนมเซิร์ฟเวอร์บางตัวไม่ได้ให้บริการโซนนี้' },
     explanation: {
       en: '{server} is named for the zone but does not answer with authority. What it hands out may be old.',
-      th: '{server} ถูกระบุเป็นเนมเซิร์ฟเวอร์ของโซน แต่ไม่ได้ตอบในฐานะผู้มีอำนาจ คำตอบที่ให้อาจเป็นของเก่า',
+      th: '{server} ถูกระบุเป็นเนมเซิร์ฟเวอร์ของโซน แต่ไม่ได้ตอบแบบ authoritative คำตอบที่ให้อาจเป็นข้อมูลเก่า',
     },
     fix: {
       en: 'Load the zone on {server}, or take it out of the NS set here and at the parent.',
-      th: 'ตั้ง {server} ให้โหลดโซน หรือเอาออกจากชุด NS ทั้งที่นี่และที่โซนแม่',
+      th: 'ตั้ง {server} ให้โหลดโซน หรือเอาออกจากชุด NS ทั้งในโซนนี้และในโซนแม่',
     },
     references: [ARTICLE],
   },
@@ -248,33 +248,33 @@ export const MIGRATION_FINDINGS = {
     title: { en: 'A name server could not be asked', th: 'ถามเนมเซิร์ฟเวอร์บางตัวไม่ได้' },
     explanation: {
       en: '{server} gave no usable answer ({error}). It may be our network; until it answers, the change cannot be called complete.',
-      th: '{server} ไม่ให้คำตอบที่ใช้ได้ ({error}) อาจเป็นที่เครือข่ายของเราเอง จนกว่าจะตอบ ยังบอกไม่ได้ว่าการเปลี่ยนสมบูรณ์แล้ว',
+      th: '{server} ไม่ให้คำตอบที่ใช้ได้ ({error}) สาเหตุอาจอยู่ที่เครือข่ายของเราเอง แต่จนกว่าเนมเซิร์ฟเวอร์นี้จะตอบ ยังบอกไม่ได้ว่าการเปลี่ยนเสร็จสมบูรณ์',
     },
     fix: {
       en: 'Ask {server} by hand from another network; repair it or take it out of the NS set.',
-      th: 'ลองถาม {server} จากเครือข่ายอื่นด้วยมือ แล้วซ่อมหรือเอาออกจากชุด NS',
+      th: 'ลองถาม {server} เองจากเครือข่ายอื่น แล้วแก้ไขหรือเอาออกจากชุด NS',
     },
     references: [ARTICLE],
   },
   'migration-new-down': {
     severity: 'error',
-    title: { en: 'Only the new exchange is left, and it takes no mail', th: 'เหลือแต่เครื่องใหม่ แต่ไม่รับเมล' },
+    title: { en: 'Only the new exchange is left, and it takes no mail', th: 'เหลือแต่เครื่องใหม่ แต่ไม่รับอีเมล' },
     explanation: {
       en: '{oldHost} is no longer published and {newHost} does not accept mail: messages wait at their senders, or come back to them.',
-      th: '{oldHost} ไม่อยู่ในชุดแล้ว และ {newHost} ไม่รับเมล ข้อความจึงค้างอยู่ที่ผู้ส่งหรือถูกตีกลับ',
+      th: '{oldHost} ไม่อยู่ในชุดแล้ว และ {newHost} ไม่รับอีเมล จดหมายจึงค้างอยู่ที่ผู้ส่งหรือถูกตีกลับ',
     },
     fix: {
       en: 'Bring {newHost} up now, or publish {oldHost} again until it is.',
-      th: 'เปิด {newHost} ให้รับเมลทันที หรือประกาศ {oldHost} กลับเข้าไปก่อน',
+      th: 'เปิด {newHost} ให้รับอีเมลทันที หรือประกาศ {oldHost} กลับเข้าไปจนกว่าจะพร้อม',
     },
     references: [ARTICLE],
   },
   'migration-old-down': {
     severity: 'error',
-    title: { en: 'The old exchange is down before the switch', th: 'เครื่องเดิมหยุดรับเมลก่อนสลับ' },
+    title: { en: 'The old exchange is down before the switch', th: 'เครื่องเดิมหยุดรับอีเมลก่อนสลับ' },
     explanation: {
       en: '{oldHost} does not accept mail and {newHost} has not taken over yet. Until one of them does, messages wait at their senders.',
-      th: '{oldHost} ไม่รับเมล และ {newHost} ยังไม่ได้รับช่วงต่อ ก่อนเครื่องใดเครื่องหนึ่งจะรับ ข้อความจะค้างอยู่ที่ผู้ส่ง',
+      th: '{oldHost} ไม่รับอีเมล และ {newHost} ยังไม่ได้รับช่วงต่อ จนกว่าเครื่องใดเครื่องหนึ่งจะรับ จดหมายจะค้างอยู่ที่ผู้ส่ง',
     },
     fix: {
       en: 'Bring {oldHost} back up, or the new server sooner.',

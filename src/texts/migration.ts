@@ -8,19 +8,19 @@ import { type Catalogue, type Language, type Params, say, type Text } from './te
 export const MIGRATION_WHY = {
   'fallback-publish': {
     en: 'Add the new exchanges with numbers below the old ones, so that senders try them first. Nobody answers there yet, so each sender moves on to the old exchanges and mail arrives as before. Raise the SOA serial and see that every name server serves the new zone.',
-    th: 'เพิ่มเครื่องรับเมลใหม่โดยใช้ตัวเลขลำดับต่ำกว่าของเดิม ผู้ส่งจะลองเครื่องใหม่ก่อน แต่เมื่อยังไม่มีใครตอบก็จะย้อนไปหาเครื่องเดิม เมลจึงเข้าตามปกติ อย่าลืมเพิ่มเลข serial ใน SOA และตรวจว่าเนมเซิร์ฟเวอร์ทุกตัวใช้ข้อมูลใหม่แล้ว',
+    th: 'เพิ่มเซิร์ฟเวอร์ MX ใหม่โดยใช้ตัวเลขลำดับต่ำกว่าของเดิม ผู้ส่งจะลองเครื่องใหม่ก่อน แต่ยังไม่มีเครื่องใดตอบที่นั่น ผู้ส่งจึงไปต่อที่เครื่องเดิมและอีเมลเข้าตามปกติ เพิ่มเลข serial ใน SOA และตรวจว่าเนมเซิร์ฟเวอร์ทุกตัวใช้โซนใหม่แล้ว',
   },
   'fallback-wait': {
     en: 'Resolvers may hold the previous answer for up to {settle} (its TTL was {ttl}). Until that has passed since the last name server took over the zone, some senders know the old exchanges only. Change nothing.',
-    th: 'รีโซลเวอร์อาจจำคำตอบเดิมไว้ได้นานถึง {settle} (TTL เดิมคือ {ttl}) จนกว่าจะครบเวลานี้หลังเนมเซิร์ฟเวอร์ตัวสุดท้ายรับข้อมูลใหม่ ผู้ส่งบางรายยังรู้จักแต่เครื่องเดิม ช่วงนี้ไม่ต้องเปลี่ยนอะไร',
+    th: 'รีโซลเวอร์อาจจำคำตอบเดิมไว้ได้นานถึง {settle} (TTL เดิมคือ {ttl}) จนกว่าจะครบเวลานี้นับจากที่เนมเซิร์ฟเวอร์ตัวสุดท้ายรับโซนใหม่ ผู้ส่งบางรายยังรู้จักแต่เครื่องเดิม ช่วงนี้อย่าเปลี่ยนอะไร',
   },
   'fallback-cut-over': {
     en: 'From {cutover} bring the new server up: link, address, port 25 in the firewall. DNS does not change; as soon as it answers, mail goes there of itself. Send a test message from outside before you tell anyone.',
-    th: 'ตั้งแต่ {cutover} เปิดใช้เครื่องใหม่ ทั้งวงจร ที่อยู่ไอพี และพอร์ต 25 บนไฟร์วอลล์ ไม่ต้องแก้ DNS อีก ทันทีที่เครื่องใหม่ตอบ เมลจะเข้าทางนั้นเอง ส่งเมลทดสอบจากภายนอกดูก่อนประกาศให้ผู้ใช้ทราบ',
+    th: 'ตั้งแต่ {cutover} เปิดใช้เครื่องใหม่ ทั้งวงจรเครือข่าย ที่อยู่ IP และพอร์ต 25 บนไฟร์วอลล์ ไม่ต้องแก้ DNS อีก ทันทีที่เครื่องใหม่ตอบ อีเมลจะเข้าทางนั้นเอง ส่งอีเมลทดสอบจากภายนอกก่อนแจ้งให้ผู้อื่นทราบ',
   },
   'fallback-observe': {
     en: 'Leave the old exchanges in place for some days. Senders hold a message they could not deliver for up to five days, and if the new server fails, the old one still catches the mail. Watch both logs until nothing but spam comes to the old one.',
-    th: 'คงเครื่องเดิมไว้อีกหลายวัน เพราะผู้ส่งเก็บเมลที่ส่งไม่สำเร็จไว้ลองใหม่ได้นานถึงห้าวัน และถ้าเครื่องใหม่ขัดข้อง เครื่องเดิมยังรับแทนได้ ดูล็อกของทั้งสองเครื่องจนเครื่องเดิมเหลือแต่สแปม',
+    th: 'คงเครื่องเดิมไว้อีกหลายวัน เพราะผู้ส่งเก็บอีเมลที่ส่งไม่สำเร็จไว้ลองใหม่ได้นานถึงห้าวัน และถ้าเครื่องใหม่ขัดข้อง เครื่องเดิมยังรับแทนได้ ดูล็อกของทั้งสองเครื่องจนเครื่องเดิมมีแต่สแปมเข้ามา',
   },
   'fallback-retire': {
     en: 'Remove the old exchanges from the MX set. Switch the old server off only when {settle} more have passed on every name server, since caches still hold its record until then.',
@@ -28,11 +28,11 @@ export const MIGRATION_WHY = {
   },
   'first-publish': {
     en: 'The domain has no exchange to fall back to, so the new server must accept mail before it is named. Test it by its address first, then publish.',
-    th: 'โดเมนนี้ไม่มีเครื่องรับเมลเดิมให้ย้อนไปหา เครื่องใหม่จึงต้องรับเมลได้จริงก่อนประกาศ ทดสอบด้วยที่อยู่ไอพีให้เรียบร้อยแล้วจึงเผยแพร่',
+    th: 'โดเมนนี้ไม่มีเซิร์ฟเวอร์ MX เดิมไว้รองรับ เครื่องใหม่จึงต้องรับอีเมลได้จริงก่อนประกาศ ทดสอบด้วยที่อยู่ IP ก่อน แล้วจึงประกาศ',
   },
   'first-wait': {
     en: 'Resolvers may remember for up to {settle} that there was no exchange (TTL {ttl}). Until then some senders return mail for the domain.',
-    th: 'รีโซลเวอร์อาจจำว่าไม่มีเครื่องรับเมลไว้ได้นานถึง {settle} (TTL {ttl}) ก่อนครบเวลานี้ผู้ส่งบางรายจะตีเมลกลับ',
+    th: 'รีโซลเวอร์อาจจำว่าไม่มีเซิร์ฟเวอร์ MX ไว้ได้นานถึง {settle} (TTL {ttl}) ก่อนครบเวลานี้ ผู้ส่งบางรายจะตีกลับอีเมลถึงโดเมนนี้',
   },
   'first-cut-over': {
     en: 'From {cutover} every sender can know the new exchanges: give the addresses to people from now on.',
@@ -48,11 +48,11 @@ export const MIGRATION_WHY = {
   },
   'staged-lower-ttl': {
     en: 'Lower the TTL of the present set from {ttl} to {low}, and change nothing else. Later changes then take hold in minutes, at the price of more questions to the name servers; some providers refuse so low a TTL.',
-    th: 'ลด TTL ของชุด MX ปัจจุบันจาก {ttl} เหลือ {low} โดยไม่เปลี่ยนอย่างอื่น การเปลี่ยนครั้งต่อไปจะมีผลภายในไม่กี่นาที แลกกับคำถามที่เนมเซิร์ฟเวอร์ต้องตอบมากขึ้น ผู้ให้บริการบางรายไม่ยอมให้ตั้งต่ำขนาดนี้',
+    th: 'ลด TTL ของชุด MX ปัจจุบันจาก {ttl} เหลือ {low} โดยไม่เปลี่ยนอย่างอื่น การเปลี่ยนครั้งต่อไปจะมีผลภายในไม่กี่นาที แลกกับการที่เนมเซิร์ฟเวอร์ต้องตอบคำถามมากขึ้น ผู้ให้บริการบางรายไม่ยอมให้ตั้ง TTL ต่ำขนาดนี้',
   },
   'staged-publish': {
     en: 'Every cache has dropped the old TTL by now ({settle}, and a margin). Add the new exchanges as less preferred: they get little mail but can be tested from outside under their own names.',
-    th: 'ถึงตอนนี้แคชทุกแห่งทิ้งค่า TTL เดิมแล้ว ({settle} บวกเวลาเผื่อ) เพิ่มเครื่องใหม่เป็นลำดับรอง เครื่องใหม่จะได้รับเมลเพียงเล็กน้อย แต่ทดสอบจากภายนอกด้วยชื่อจริงได้',
+    th: 'ถึงตอนนี้แคชทุกแห่งทิ้งค่า TTL เดิมแล้ว ({settle} บวกเวลาเผื่อ) เพิ่มเครื่องใหม่เป็นลำดับรอง เครื่องใหม่จะได้รับอีเมลเพียงเล็กน้อย แต่ทดสอบจากภายนอกด้วยชื่อของเครื่องเองได้',
   },
   'staged-swap': {
     en: 'Exchange the order: the new ones first, the old ones behind them. It takes hold within {low}, and can be turned back as fast. The old server still catches what the new one cannot take.',
@@ -60,11 +60,11 @@ export const MIGRATION_WHY = {
   },
   'staged-retire': {
     en: 'Nothing but spam should come to the old server by now. Remove the old exchanges; the old server may be switched off {low} after every name server serves this set.',
-    th: 'ถึงตอนนี้เครื่องเดิมควรเหลือแต่สแปม ลบเครื่องเดิมออกจากชุด MX แล้วปิดเครื่องเดิมได้หลังเนมเซิร์ฟเวอร์ทุกตัวใช้ชุดนี้ครบ {low}',
+    th: 'ถึงตอนนี้ควรมีแต่สแปมที่เข้าเครื่องเดิม ลบเครื่องเดิมออกจากชุด MX แล้วปิดเครื่องเดิมได้หลังเนมเซิร์ฟเวอร์ทุกตัวใช้ชุดนี้ครบ {low}',
   },
   'staged-raise-ttl': {
     en: 'The move is over: raise the TTL back to {high}, so that caches carry the load again and a short failure of the name servers goes unnoticed.',
-    th: 'การย้ายเสร็จสิ้น ตั้ง TTL กลับเป็น {high} ให้แคชช่วยรับภาระ และเมื่อเนมเซิร์ฟเวอร์ขัดข้องสั้น ๆ ก็ไม่มีใครรู้สึก',
+    th: 'การย้ายเสร็จสิ้น ตั้ง TTL กลับเป็น {high} เพื่อให้แคชช่วยรับภาระเหมือนเดิม และไม่มีใครได้รับผลกระทบเมื่อเนมเซิร์ฟเวอร์ขัดข้องช่วงสั้น ๆ',
   },
 } as const satisfies Catalogue;
 

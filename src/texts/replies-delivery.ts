@@ -7,14 +7,14 @@ export const DELIVERY_ADVICE = {
     meaning: { en: '{who} reports trouble of its own.', th: '{who} แจ้งว่าระบบของตัวเองมีปัญหา' },
     fix: {
       en: 'Wait an hour and try again; then quote the whole line to the administrator of that server.',
-      th: 'รอสักหนึ่งชั่วโมงแล้วลองใหม่ ถ้ายังไม่ได้ให้ส่งข้อความทั้งบรรทัดให้ผู้ดูแลเซิร์ฟเวอร์นั้น',
+      th: 'รอหนึ่งชั่วโมงแล้วลองใหม่ ถ้ายังไม่ได้ ให้ส่งข้อความทั้งบรรทัดให้ผู้ดูแลเซิร์ฟเวอร์นั้น',
     },
   },
   'system-full': {
-    meaning: { en: '{who} has run out of disk space or memory.', th: '{who} พื้นที่ดิสก์หรือหน่วยความจำหมด' },
+    meaning: { en: '{who} has run out of disk space or memory.', th: '{who} ใช้พื้นที่ดิสก์หรือหน่วยความจำจนหมด' },
     fix: {
       en: 'The administrator of that server must free space; senders retry by themselves.',
-      th: 'ผู้ดูแลเซิร์ฟเวอร์นั้นต้องเพิ่มพื้นที่ ฝั่งส่งจะลองใหม่เอง',
+      th: 'ผู้ดูแลเซิร์ฟเวอร์นั้นต้องเพิ่มพื้นที่ว่าง ฝั่งส่งจะลองใหม่เอง',
     },
   },
   'not-now': {
@@ -32,7 +32,7 @@ export const DELIVERY_ADVICE = {
     meaning: { en: '{who} is misconfigured for this delivery.', th: '{who} ตั้งค่าไม่ถูกต้องสำหรับการส่งนี้' },
     fix: {
       en: 'Its administrator should check routing and accepted domains; quote them the whole line.',
-      th: 'ให้ผู้ดูแลเซิร์ฟเวอร์นั้นตรวจเส้นทางและโดเมนที่รับ พร้อมแจ้งข้อความทั้งบรรทัด',
+      th: 'ให้ผู้ดูแลเซิร์ฟเวอร์นั้นตรวจการกำหนดเส้นทางและโดเมนที่รับ (accepted domains) โดยแจ้งข้อความทั้งบรรทัดไปด้วย',
     },
   },
   'feature-missing': {
@@ -45,11 +45,11 @@ export const DELIVERY_ADVICE = {
   'local-error': {
     meaning: {
       en: '{who} ran into an error of its own, or defers the message on purpose.',
-      th: '{who} เกิดข้อผิดพลาดภายใน หรือจงใจให้จดหมายรอ',
+      th: '{who} เกิดข้อผิดพลาดภายใน หรือตั้งใจให้จดหมายรอก่อน',
     },
     fix: {
       en: 'Wait: the sending server tries again by itself. If it lasts for hours, ask the administrator of that server.',
-      th: 'รอก่อน เซิร์ฟเวอร์ฝั่งส่งจะลองใหม่เอง ถ้านานหลายชั่วโมงให้สอบถามผู้ดูแลเซิร์ฟเวอร์นั้น',
+      th: 'รอก่อน เซิร์ฟเวอร์ฝั่งส่งจะลองใหม่เอง ถ้านานหลายชั่วโมง ให้สอบถามผู้ดูแลเซิร์ฟเวอร์นั้น',
     },
     temporary: true,
   },
@@ -67,11 +67,11 @@ export const DELIVERY_ADVICE = {
   'no-answer': {
     meaning: {
       en: 'The recipient’s mail server does not answer: it is down, or a firewall drops the connection.',
-      th: 'เซิร์ฟเวอร์อีเมลของผู้รับไม่ตอบ: เครื่องล่ม หรือไฟร์วอลล์ทิ้งการเชื่อมต่อ',
+      th: 'เมลเซิร์ฟเวอร์ของผู้รับไม่ตอบ: เครื่องล่ม หรือไฟร์วอลล์ทิ้งการเชื่อมต่อ',
     },
     fix: {
       en: 'Probe the domain’s exchangers on port 25; if none answers anyone, its administrator must act, if only you get no answer, look at your own network.',
-      th: 'ทดสอบเซิร์ฟเวอร์ MX ของโดเมนที่พอร์ต 25 ถ้าไม่ตอบใครเลยผู้ดูแลฝั่งนั้นต้องแก้ ถ้าไม่ตอบเฉพาะเราให้ตรวจเครือข่ายของเราเอง',
+      th: 'ทดสอบเซิร์ฟเวอร์ MX ของโดเมนที่พอร์ต 25 ถ้าไม่มีเครื่องใดตอบใครเลย ผู้ดูแลฝั่งนั้นต้องแก้ไข ถ้าไม่ตอบเฉพาะคุณ ให้ตรวจเครือข่ายของคุณเอง',
     },
     article: 'how-mail-flows',
   },
@@ -82,18 +82,18 @@ export const DELIVERY_ADVICE = {
     },
     fix: {
       en: 'Check that the MX names the right host, that its mail service runs, and that port 25 is open to the internet.',
-      th: 'ตรวจว่า MX ชี้ไปโฮสต์ที่ถูกต้อง บริการอีเมลทำงานอยู่ และเปิดพอร์ต 25 ให้อินเทอร์เน็ต',
+      th: 'ตรวจว่า MX ชี้ไปโฮสต์ที่ถูกต้อง บริการอีเมลทำงานอยู่ และพอร์ต 25 เปิดรับจากอินเทอร์เน็ต',
     },
     article: 'what-is-mx',
   },
   'bad-connection': {
     meaning: {
       en: 'The connection was lost in the middle of the dialogue.',
-      th: 'การเชื่อมต่อขาดกลางคัน',
+      th: 'การเชื่อมต่อขาดกลางการสนทนา',
     },
     fix: {
       en: 'Wait for the next attempt; if it happens every time, look at firewalls that inspect SMTP, time limits and the path’s MTU.',
-      th: 'รอการลองรอบถัดไป ถ้าเป็นทุกครั้งให้ตรวจไฟร์วอลล์ที่ตรวจ SMTP ค่า timeout และ MTU ของเส้นทาง',
+      th: 'รอการส่งรอบถัดไป ถ้าเป็นทุกครั้ง ให้ตรวจไฟร์วอลล์ที่ตรวจ SMTP ค่า timeout และ MTU ของเส้นทาง',
     },
     article: 'ehlo-helo-cisco',
   },
@@ -104,7 +104,7 @@ export const DELIVERY_ADVICE = {
     },
     fix: {
       en: 'The recipient’s administrator should look at the firewall in front of the server (SMTP inspection, limits) and at its log.',
-      th: 'ให้ผู้ดูแลฝั่งผู้รับตรวจไฟร์วอลล์หน้าเซิร์ฟเวอร์ (การตรวจ SMTP, ข้อจำกัด) และล็อกของเซิร์ฟเวอร์',
+      th: 'ให้ผู้ดูแลฝั่งผู้รับตรวจไฟร์วอลล์หน้าเซิร์ฟเวอร์ (การตรวจ SMTP และข้อจำกัดต่าง ๆ) และล็อกของเซิร์ฟเวอร์',
     },
     article: 'ehlo-helo-cisco',
   },
@@ -115,14 +115,14 @@ export const DELIVERY_ADVICE = {
     },
     fix: {
       en: 'Check the name servers of the domains involved; otherwise wait for that server’s administrator.',
-      th: 'ตรวจเนมเซิร์ฟเวอร์ของโดเมนที่เกี่ยวข้อง นอกนั้นให้รอผู้ดูแลเซิร์ฟเวอร์นั้นแก้ไข',
+      th: 'ตรวจเนมเซิร์ฟเวอร์ของโดเมนที่เกี่ยวข้อง ถ้าปกติดี ให้รอผู้ดูแลเซิร์ฟเวอร์นั้นแก้ไข',
     },
     article: 'what-is-mx',
   },
   'no-route': {
     meaning: {
       en: 'No way to the recipient’s domain was found: its MX or the address of its mail host is missing.',
-      th: 'หาเส้นทางไปยังโดเมนผู้รับไม่พบ: ไม่มี MX หรือไม่มี IP ของเซิร์ฟเวอร์อีเมล',
+      th: 'หาเส้นทางไปยังโดเมนผู้รับไม่พบ: ไม่มี MX หรือไม่มี IP ของเมลเซิร์ฟเวอร์',
     },
     fix: {
       en: 'Check the spelling of the domain, then its MX records and that each host in them has an address.',
@@ -137,11 +137,11 @@ export const DELIVERY_ADVICE = {
   loop: {
     meaning: {
       en: 'The message goes round in circles: two servers pass it to each other until one gives up.',
-      th: 'จดหมายวนเป็นวงกลม: เซิร์ฟเวอร์ส่งต่อกันไปมาจนมีเครื่องหนึ่งเลิกรับ',
+      th: 'จดหมายวนลูป: เซิร์ฟเวอร์สองเครื่องส่งต่อกันไปมาจนเครื่องหนึ่งเลิกส่ง',
     },
     fix: {
       en: 'Look for a forwarding rule that points back, or an MX that leads to a server which does not count the domain as its own.',
-      th: 'หากฎส่งต่อที่ชี้กลับมา หรือ MX ที่ชี้ไปยังเซิร์ฟเวอร์ที่ไม่ได้ถือว่าโดเมนเป็นของตัวเอง',
+      th: 'หากฎส่งต่อที่ชี้กลับมา หรือ MX ที่ชี้ไปยังเซิร์ฟเวอร์ที่ไม่ถือว่าโดเมนนี้เป็นของตัวเอง',
     },
     article: 'how-mail-flows',
   },
@@ -152,7 +152,7 @@ export const DELIVERY_ADVICE = {
     },
     fix: {
       en: 'Look for the earlier error in the same notice; check the recipient’s MX and whether its hosts answer, then send again.',
-      th: 'หาข้อผิดพลาดก่อนหน้าในใบแจ้งเดียวกัน ตรวจ MX ของผู้รับว่าโฮสต์ตอบหรือไม่ แล้วจึงส่งใหม่',
+      th: 'หาข้อผิดพลาดก่อนหน้าในจดหมายแจ้งฉบับเดียวกัน ตรวจ MX ของผู้รับและตรวจว่าโฮสต์ใน MX ตอบหรือไม่ แล้วจึงส่งใหม่',
     },
     article: 'how-mail-flows',
   },
@@ -163,7 +163,7 @@ export const DELIVERY_ADVICE = {
     },
     fix: {
       en: 'The domain’s administrator should point the MX to the right provider, or renew the subscription.',
-      th: 'ผู้ดูแลโดเมนต้องแก้ MX ให้ชี้ไปผู้ให้บริการที่ถูกต้อง หรือต่ออายุสมาชิก',
+      th: 'ผู้ดูแลโดเมนต้องแก้ MX ให้ชี้ไปผู้ให้บริการที่ถูกต้อง หรือต่ออายุการสมัครใช้งาน',
     },
     article: 'mx-migration',
   },
@@ -181,17 +181,17 @@ export const DELIVERY_ADVICE = {
     meaning: { en: '{who} objects to the form of the message.', th: '{who} ไม่รับรูปแบบของจดหมาย' },
     fix: {
       en: 'Send it again as plain text and without attachments; check the headers that the program writes.',
-      th: 'ลองส่งใหม่เป็นข้อความธรรมดาไม่มีไฟล์แนบ และตรวจส่วนหัวที่โปรแกรมสร้าง',
+      th: 'ส่งใหม่เป็นข้อความธรรมดา (plain text) โดยไม่มีไฟล์แนบ และตรวจส่วนหัวที่โปรแกรมสร้าง',
     },
   },
   'headers-bad': {
     meaning: {
       en: '{who} finds the message’s headers wrong: From, Date or Message-ID is missing, doubled or malformed.',
-      th: '{who} พบว่าส่วนหัวจดหมายไม่ถูกต้อง: From, Date หรือ Message-ID ขาด ซ้ำ หรือผิดรูปแบบ',
+      th: '{who} พบว่าส่วนหัวจดหมายไม่ถูกต้อง: From, Date หรือ Message-ID ขาดหาย ซ้ำ หรือผิดรูปแบบ',
     },
     fix: {
       en: 'Correct the program that writes the message: one From with a valid address, one Date, one Message-ID (RFC 5322).',
-      th: 'แก้โปรแกรมที่สร้างจดหมาย ให้มี From ที่ถูกต้องหนึ่งรายการ Date หนึ่ง และ Message-ID หนึ่ง (RFC 5322)',
+      th: 'แก้โปรแกรมที่สร้างจดหมาย ให้มี From ที่มีที่อยู่ถูกต้อง, Date และ Message-ID อย่างละหนึ่งรายการ (RFC 5322)',
     },
   },
   'media-unsupported': {
@@ -233,7 +233,7 @@ export const DELIVERY_ADVICE = {
   'address-not-ascii': {
     meaning: {
       en: 'An address has letters outside ASCII before the @, which {who} does not take.',
-      th: 'ที่อยู่มีอักษรนอก ASCII (เช่น อักษรไทย) ในส่วนหน้า @ ซึ่ง {who} ไม่รองรับ',
+      th: 'ที่อยู่อีเมลมีอักขระนอก ASCII (เช่น อักษรไทย) ในส่วนหน้า @ ซึ่ง {who} ไม่รองรับ',
     },
     fix: {
       en: 'Use an address in plain Latin letters.',
@@ -243,7 +243,7 @@ export const DELIVERY_ADVICE = {
   'utf8-reply-needed': {
     meaning: {
       en: '{who} would have to answer in UTF-8, which the sender does not allow.',
-      th: '{who} ต้องตอบเป็น UTF-8 แต่ฝั่งส่งไม่อนุญาต',
+      th: '{who} จำเป็นต้องตอบเป็น UTF-8 แต่ฝั่งส่งไม่อนุญาต',
     },
     fix: {
       en: 'Use software with SMTPUTF8, or addresses in plain Latin letters.',
@@ -253,11 +253,11 @@ export const DELIVERY_ADVICE = {
   'utf8-header': {
     meaning: {
       en: 'The message has headers in UTF-8 that cannot be passed on to a recipient.',
-      th: 'จดหมายมีส่วนหัวเป็น UTF-8 ที่ส่งต่อให้ผู้รับบางรายไม่ได้',
+      th: 'จดหมายมีส่วนหัวเป็น UTF-8 ซึ่งส่งต่อให้ผู้รับรายหนึ่งไม่ได้',
     },
     fix: {
       en: 'Send it without addresses in other scripts, or to a server that offers SMTPUTF8.',
-      th: 'ส่งโดยไม่ใช้ที่อยู่ที่เป็นอักษรอื่น หรือส่งไปยังเซิร์ฟเวอร์ที่รองรับ SMTPUTF8',
+      th: 'ส่งโดยไม่ใช้ที่อยู่ที่เป็นอักษรภาษาอื่น หรือส่งไปยังเซิร์ฟเวอร์ที่รองรับ SMTPUTF8',
     },
   },
   'priority-too-low': {
@@ -278,14 +278,14 @@ export const DELIVERY_ADVICE = {
     },
     fix: {
       en: 'Remove programs, scripts and archives that hide them; share the file by a link. If you did not send it knowingly, check your computer.',
-      th: 'เอาไฟล์โปรแกรม สคริปต์ หรือไฟล์บีบอัดที่ซ่อนไฟล์เหล่านั้นออก แล้วส่งเป็นลิงก์แทน ถ้าไม่ได้ตั้งใจส่งให้ตรวจไวรัสในเครื่อง',
+      th: 'เอาไฟล์โปรแกรม สคริปต์ และไฟล์บีบอัดที่ซ่อนไฟล์เหล่านั้นออก แล้วส่งไฟล์เป็นลิงก์แทน ถ้าไม่ได้ตั้งใจส่ง ให้ตรวจคอมพิวเตอร์ของคุณ',
     },
   },
   'virus-found': {
     meaning: { en: '{who} found a virus in the message.', th: '{who} พบไวรัสในจดหมาย' },
     fix: {
       en: 'Scan the sender’s computer before anything else is sent from it.',
-      th: 'สแกนไวรัสในเครื่องผู้ส่งก่อนส่งอะไรต่อ',
+      th: 'สแกนไวรัสในคอมพิวเตอร์ของผู้ส่งก่อนส่งสิ่งอื่นใดจากเครื่องนั้น',
     },
     article: 'spam-what-to-do',
   },

@@ -12,7 +12,7 @@ export const PROTOCOL_ADVICE = {
   ready: {
     meaning: {
       en: '{who} is ready: this is its greeting, or its consent to start TLS.',
-      th: '{who} พร้อมทำงาน: เป็นข้อความต้อนรับ หรือคำตอบว่าเริ่ม TLS ได้',
+      th: '{who} พร้อมแล้ว: ข้อความนี้คือข้อความต้อนรับ หรือคำตอบว่าเริ่ม TLS ได้',
     },
     fix: NOTHING,
     article: 'smtp-by-hand',
@@ -20,7 +20,7 @@ export const PROTOCOL_ADVICE = {
   'masked-greeting': {
     meaning: {
       en: 'The greeting has been overwritten with asterisks on the way. Cisco PIX, ASA and FWSM firewalls do that when their SMTP inspection is on, and they then spoil EHLO and STARTTLS as well.',
-      th: 'ข้อความต้อนรับถูกทับด้วยดอกจันระหว่างทาง เป็นอาการของไฟร์วอลล์ Cisco PIX, ASA หรือ FWSM ที่เปิดการตรวจ SMTP ซึ่งมักทำให้ EHLO และ STARTTLS เสียไปด้วย',
+      th: 'ข้อความต้อนรับถูกเขียนทับด้วยดอกจันระหว่างทาง ไฟร์วอลล์ Cisco PIX, ASA และ FWSM ทำเช่นนี้เมื่อเปิดการตรวจ SMTP (SMTP inspection) ไว้ แล้วทำให้ EHLO และ STARTTLS เพี้ยนไปด้วย',
     },
     fix: {
       en: 'Ask whoever runs the firewall in front of that server to switch the inspection off (`no inspect esmtp`; on PIX 6 `no fixup protocol smtp 25`).',
@@ -29,7 +29,7 @@ export const PROTOCOL_ADVICE = {
     article: 'ehlo-helo-cisco',
   },
   closing: {
-    meaning: { en: '{who} closes the connection as agreed.', th: '{who} ปิดการเชื่อมต่อตามปกติ' },
+    meaning: { en: '{who} closes the connection as agreed.', th: '{who} ปิดการเชื่อมต่อตามที่ตกลงกัน' },
     fix: NOTHING,
     article: 'smtp-by-hand',
   },
@@ -61,7 +61,7 @@ export const PROTOCOL_ADVICE = {
   forwarding: {
     meaning: {
       en: 'The mailbox is elsewhere; {who} forwards the message there.',
-      th: 'กล่องจดหมายอยู่ที่อื่น {who} จะส่งต่อให้',
+      th: 'กล่องจดหมายอยู่ที่อื่น {who} จะส่งต่อไปให้',
     },
     fix: NOTHING,
   },
@@ -72,9 +72,9 @@ export const PROTOCOL_ADVICE = {
     },
     fix: NOTHING,
   },
-  'auth-ok': { meaning: { en: '{who} has accepted the login.', th: '{who} รับการเข้าสู่ระบบแล้ว' }, fix: NOTHING },
+  'auth-ok': { meaning: { en: '{who} has accepted the login.', th: '{who} รับการล็อกอินแล้ว' }, fix: NOTHING },
   'auth-goes-on': {
-    meaning: { en: '{who} waits for the next part of the login.', th: '{who} รอข้อมูลการเข้าสู่ระบบส่วนถัดไป' },
+    meaning: { en: '{who} waits for the next part of the login.', th: '{who} รอข้อมูลการล็อกอินส่วนถัดไป' },
     fix: NOTHING,
   },
   'send-message': {
@@ -99,7 +99,7 @@ export const PROTOCOL_ADVICE = {
     },
     fix: {
       en: 'Check the domain name, and whether that server really holds mail for it.',
-      th: 'ตรวจชื่อโดเมน และตรวจว่าเซิร์ฟเวอร์นั้นเก็บจดหมายแทนโดเมนนี้จริง',
+      th: 'ตรวจชื่อโดเมน และตรวจว่าเซิร์ฟเวอร์นั้นเก็บจดหมายของโดเมนนี้ไว้จริงหรือไม่',
     },
   },
   'nothing-queued': {
@@ -115,7 +115,7 @@ export const PROTOCOL_ADVICE = {
     meaning: { en: '{who} cannot do this now.', th: '{who} ยังทำตามคำสั่งไม่ได้ในตอนนี้' },
     fix: {
       en: 'Wait: mail servers retry by themselves. If it lasts for hours, read the words after the code or ask the administrator of that server.',
-      th: 'รอก่อน เซิร์ฟเวอร์อีเมลจะลองส่งใหม่เอง ถ้านานหลายชั่วโมงให้อ่านข้อความหลังรหัส หรือสอบถามผู้ดูแลเซิร์ฟเวอร์นั้น',
+      th: 'รอก่อน เมลเซิร์ฟเวอร์จะลองส่งใหม่เอง ถ้านานหลายชั่วโมง ให้อ่านข้อความหลังรหัสหรือสอบถามผู้ดูแลเซิร์ฟเวอร์นั้น',
     },
   },
   permanent: {
@@ -128,7 +128,7 @@ export const PROTOCOL_ADVICE = {
   undefined: {
     meaning: {
       en: '{who} refuses without naming a reason in its code; only the words after it can tell.',
-      th: '{who} ปฏิเสธโดยรหัสไม่ได้บอกสาเหตุ ต้องอ่านจากข้อความที่ตามมา',
+      th: '{who} ปฏิเสธโดยรหัสไม่ได้บอกสาเหตุ ต้องดูจากข้อความที่ตามมา',
     },
     fix: {
       en: 'Read the words after the code, and quote the whole line to the administrator of that server.',
@@ -138,18 +138,18 @@ export const PROTOCOL_ADVICE = {
   'asyncos-command': {
     meaning: {
       en: 'The mail server did not recognise the command; `#5.5.1 command not recognized` is how a Cisco/IronPort gateway (AsyncOS) puts it. When a phone shows it, a Cisco firewall (PIX, ASA or FWSM) in front of that gateway is the usual cause: its SMTP inspection spoils EHLO or STARTTLS on the way, and Android, unlike other programs, does not fall back to HELO.',
-      th: 'เซิร์ฟเวอร์อีเมลไม่รู้จักคำสั่งที่ได้รับ ข้อความ `#5.5.1 command not recognized` เป็นถ้อยคำของเกตเวย์ Cisco/IronPort (AsyncOS) ถ้าเห็นบนโทรศัพท์ สาเหตุมักเป็นไฟร์วอลล์ Cisco (PIX, ASA หรือ FWSM) ที่อยู่หน้าเกตเวย์ ซึ่งเปิดการตรวจ SMTP จนคำสั่ง EHLO หรือ STARTTLS เสียไประหว่างทาง โปรแกรมอื่นถอยไปใช้ HELO ได้ แต่ Android ไม่ทำ',
+      th: 'เมลเซิร์ฟเวอร์ไม่รู้จักคำสั่งที่ได้รับ ข้อความ `#5.5.1 command not recognized` เป็นถ้อยคำของเกตเวย์ Cisco/IronPort (AsyncOS) ถ้าเห็นบนโทรศัพท์ สาเหตุมักเป็นไฟร์วอลล์ Cisco (PIX, ASA หรือ FWSM) ที่อยู่หน้าเกตเวย์ ซึ่งเปิดการตรวจ SMTP (SMTP inspection) ไว้จนคำสั่ง EHLO หรือ STARTTLS เพี้ยนระหว่างทาง โปรแกรมอื่นถอยไปใช้ HELO ได้ แต่ Android ไม่ทำ',
     },
     fix: {
       en: 'Ask the firewall’s administrator to switch the inspection off (`no inspect esmtp`; on PIX 6 `no fixup protocol smtp 25`) or to allow TLS in it; until then let the phone send through port 587 or 465.',
-      th: 'แจ้งผู้ดูแลไฟร์วอลล์ให้ปิดการตรวจ SMTP (`no inspect esmtp` หรือบน PIX 6 `no fixup protocol smtp 25`) หรืออนุญาต TLS ระหว่างนี้ให้ตั้งโทรศัพท์ส่งผ่านพอร์ต 587 หรือ 465 แทน',
+      th: 'แจ้งผู้ดูแลไฟร์วอลล์ให้ปิดการตรวจ SMTP (`no inspect esmtp` หรือบน PIX 6 `no fixup protocol smtp 25`) หรือตั้งค่าให้ TLS ผ่านได้ ระหว่างนี้ให้ตั้งโทรศัพท์ส่งผ่านพอร์ต 587 หรือ 465 แทน',
     },
     article: 'ehlo-helo-cisco',
   },
   'asyncos-limit': {
     meaning: {
       en: 'A Cisco/IronPort gateway (AsyncOS) hung up after too many commands that it did not know; often a firewall on the way had spoilt them.',
-      th: 'เกตเวย์ Cisco/IronPort (AsyncOS) ตัดการเชื่อมต่อเพราะได้รับคำสั่งที่ไม่รู้จักหลายครั้งเกินไป มักเป็นเพราะไฟร์วอลล์ระหว่างทางเปลี่ยนคำสั่งจนเพี้ยน',
+      th: 'เกตเวย์ Cisco/IronPort (AsyncOS) ตัดการเชื่อมต่อเพราะได้รับคำสั่งที่ไม่รู้จักมากเกินไป มักเป็นเพราะไฟร์วอลล์ระหว่างทางทำให้คำสั่งเพี้ยน',
     },
     fix: {
       en: 'Find out who spoils the commands: try the session by hand, and look for SMTP inspection on the firewall in front of that gateway.',
@@ -160,7 +160,7 @@ export const PROTOCOL_ADVICE = {
   'rewritten-command': {
     meaning: {
       en: 'The server quotes X’s that nobody sent: a firewall on the way replaced the command, as Cisco’s SMTP inspection does.',
-      th: 'เซิร์ฟเวอร์ทวนคำสั่งเป็นตัว X ที่ไม่มีใครส่ง แสดงว่าไฟร์วอลล์ระหว่างทางเปลี่ยนคำสั่ง แบบที่การตรวจ SMTP ของ Cisco ทำ',
+      th: 'เซิร์ฟเวอร์อ้างถึงตัว X ที่ไม่มีใครส่ง แสดงว่าไฟร์วอลล์ระหว่างทางเขียนทับคำสั่ง แบบที่การตรวจ SMTP ของ Cisco ทำ',
     },
     fix: {
       en: 'Switch off the SMTP inspection on that firewall (`no inspect esmtp`; on PIX 6 `no fixup protocol smtp 25`).',
@@ -181,11 +181,11 @@ export const PROTOCOL_ADVICE = {
   'command-unknown': {
     meaning: {
       en: '{who} does not know the command, or the line was too long. If the command was EHLO or STARTTLS, a firewall that inspects SMTP may have spoilt it.',
-      th: '{who} ไม่รู้จักคำสั่ง หรือบรรทัดยาวเกินไป ถ้าคำสั่งนั้นคือ EHLO หรือ STARTTLS อาจถูกไฟร์วอลล์ที่ตรวจ SMTP ทำให้เพี้ยน',
+      th: '{who} ไม่รู้จักคำสั่ง หรือบรรทัดยาวเกินไป ถ้าคำสั่งนั้นคือ EHLO หรือ STARTTLS ไฟร์วอลล์ที่ตรวจ SMTP อาจทำให้เพี้ยน',
     },
     fix: {
       en: 'After a refused EHLO go on with HELO, and test the server by hand to see whether its greeting or its EHLO answer is masked.',
-      th: 'ถ้า EHLO ถูกปฏิเสธให้ใช้ HELO แทน แล้วทดสอบเซิร์ฟเวอร์ด้วยมือเพื่อดูว่าข้อความต้อนรับหรือคำตอบ EHLO ถูกปิดบังหรือไม่',
+      th: 'ถ้า EHLO ถูกปฏิเสธ ให้ใช้ HELO แทน แล้วทดสอบเซิร์ฟเวอร์ด้วยมือเพื่อดูว่าข้อความต้อนรับหรือคำตอบของ EHLO ถูกปิดบังหรือไม่',
     },
     article: 'ehlo-helo-cisco',
   },
@@ -196,7 +196,7 @@ export const PROTOCOL_ADVICE = {
     },
     fix: {
       en: 'Have that server answer 500 or 502; a sender can meanwhile be told to use plain HELO for the domain.',
-      th: 'ให้ผู้ดูแลเซิร์ฟเวอร์นั้นตอบ 500 หรือ 502 แทน ระหว่างนี้ฝั่งส่งตั้งให้ใช้ HELO กับโดเมนนี้ได้',
+      th: 'ให้ผู้ดูแลตั้งเซิร์ฟเวอร์นั้นให้ตอบ 500 หรือ 502 ระหว่างนี้ฝั่งส่งตั้งให้ใช้ HELO กับโดเมนนี้ได้',
     },
     article: 'ehlo-helo-cisco',
     temporary: true,
@@ -204,7 +204,7 @@ export const PROTOCOL_ADVICE = {
   'bad-arguments': {
     meaning: {
       en: '{who} knows the command but not what follows it: a malformed address or a HELO name that it does not accept.',
-      th: '{who} รู้จักคำสั่งแต่ส่วนที่ตามมาไม่ถูกต้อง เช่น ที่อยู่อีเมลผิดรูปแบบ หรือชื่อใน HELO ใช้ไม่ได้',
+      th: '{who} รู้จักคำสั่งแต่ไม่รับส่วนที่ตามมา คือที่อยู่อีเมลผิดรูปแบบ หรือชื่อใน HELO ที่ไม่ยอมรับ',
     },
     fix: {
       en: 'Check the address for stray characters, and let the sending server introduce itself with its full host name.',
@@ -219,7 +219,7 @@ export const PROTOCOL_ADVICE = {
     },
     fix: {
       en: 'Configure the sending server’s HELO name as its own full host name, one that resolves to its address and back.',
-      th: 'ตั้งชื่อ HELO ของเซิร์ฟเวอร์ฝั่งส่งให้เป็นชื่อโฮสต์เต็มของตัวเอง ซึ่งแปลงเป็น IP และแปลงกลับได้ตรงกัน',
+      th: 'ตั้งชื่อ HELO ของเซิร์ฟเวอร์ฝั่งส่งให้เป็นชื่อโฮสต์เต็มของตัวเอง ซึ่งแปลงเป็น IP ของเครื่องและแปลงกลับได้ตรงกัน',
     },
     article: 'smtp-by-hand',
   },
@@ -230,29 +230,29 @@ export const PROTOCOL_ADVICE = {
     },
     fix: {
       en: 'Do without it. A refused STARTTLS or AUTH that had been offered points to a firewall or proxy in between.',
-      th: 'ทำงานโดยไม่ใช้คำสั่งนี้ ถ้า STARTTLS หรือ AUTH ถูกปฏิเสธทั้งที่ประกาศไว้ ให้สงสัยไฟร์วอลล์หรือพร็อกซีที่คั่นกลาง',
+      th: 'ทำงานต่อโดยไม่ใช้คำสั่งนี้ ถ้า STARTTLS หรือ AUTH ถูกปฏิเสธทั้งที่ประกาศไว้ ให้สงสัยไฟร์วอลล์หรือพร็อกซีที่คั่นกลาง',
     },
     article: 'ehlo-helo-cisco',
   },
   'bad-sequence': {
     meaning: {
       en: '{who} got the commands in the wrong order, or wants a login first.',
-      th: '{who} ได้รับคำสั่งผิดลำดับ หรือต้องการให้เข้าสู่ระบบก่อน',
+      th: '{who} ได้รับคำสั่งผิดลำดับ หรือต้องการให้ล็อกอินก่อน',
     },
     fix: {
       en: 'Keep to the order EHLO, (AUTH), MAIL FROM, RCPT TO, DATA; in a mail program turn on authentication for outgoing mail.',
-      th: 'ใช้ลำดับ EHLO, (AUTH), MAIL FROM, RCPT TO, DATA ถ้าเป็นโปรแกรมอีเมลให้เปิดการยืนยันตัวตนสำหรับเซิร์ฟเวอร์ขาออก',
+      th: 'ใช้ลำดับ EHLO, (AUTH), MAIL FROM, RCPT TO, DATA ถ้าเป็นโปรแกรมอีเมล ให้เปิดการยืนยันตัวตนสำหรับเซิร์ฟเวอร์ขาออก',
     },
     article: 'smtp-by-hand',
   },
   'parameter-off': {
     meaning: {
       en: '{who} does not support an option of the command, such as a login method.',
-      th: '{who} ไม่รองรับตัวเลือกของคำสั่ง เช่น วิธีเข้าสู่ระบบแบบนั้น',
+      th: '{who} ไม่รองรับตัวเลือกของคำสั่ง เช่น วิธีล็อกอินที่ใช้',
     },
     fix: {
       en: 'Use only what the answer to EHLO lists; in a mail program choose another authentication method.',
-      th: 'ใช้เฉพาะสิ่งที่คำตอบของ EHLO ประกาศไว้ ถ้าเป็นโปรแกรมอีเมลให้เลือกวิธียืนยันตัวตนแบบอื่น',
+      th: 'ใช้เฉพาะสิ่งที่คำตอบของ EHLO ประกาศไว้ ถ้าเป็นโปรแกรมอีเมล ให้เลือกวิธียืนยันตัวตนแบบอื่น',
     },
     article: 'smtp-by-hand',
   },
@@ -278,11 +278,11 @@ export const PROTOCOL_ADVICE = {
   'command-invalid': {
     meaning: {
       en: '{who} does not accept this command, or not at this point. If it was EHLO or STARTTLS, a firewall that inspects SMTP may have spoilt it.',
-      th: '{who} ไม่รับคำสั่งนี้ หรือไม่รับในขั้นตอนนี้ ถ้าเป็น EHLO หรือ STARTTLS อาจถูกไฟร์วอลล์ที่ตรวจ SMTP ทำให้เพี้ยน',
+      th: '{who} ไม่รับคำสั่งนี้ หรือไม่รับในขั้นตอนนี้ ถ้าเป็น EHLO หรือ STARTTLS ไฟร์วอลล์ที่ตรวจ SMTP อาจทำให้เพี้ยน',
     },
     fix: {
       en: 'Run the session by hand and see which command is refused; a greeting of stars or keywords of X’s show the firewall.',
-      th: 'ลองคุย SMTP ด้วยมือเพื่อดูว่าคำสั่งใดถูกปฏิเสธ ถ้าข้อความต้อนรับเป็นดอกจันหรือคำสั่งกลายเป็นตัว X แสดงว่ามีไฟร์วอลล์แทรก',
+      th: 'ลองคุย SMTP ด้วยมือเพื่อดูว่าคำสั่งใดถูกปฏิเสธ ถ้าข้อความต้อนรับเป็นดอกจันหรือคีย์เวิร์ดกลายเป็นตัว X แสดงว่ามีไฟร์วอลล์แทรกอยู่',
     },
     article: 'ehlo-helo-cisco',
   },
@@ -293,16 +293,16 @@ export const PROTOCOL_ADVICE = {
     },
     fix: {
       en: 'Run the session by hand; if a well-formed EHLO is refused, look for SMTP inspection on the firewall.',
-      th: 'ลองคุย SMTP ด้วยมือ ถ้า EHLO ที่ถูกต้องยังถูกปฏิเสธ ให้ตรวจการตรวจ SMTP บนไฟร์วอลล์',
+      th: 'ลองคุย SMTP ด้วยมือ ถ้า EHLO ที่ถูกรูปแบบยังถูกปฏิเสธ ให้ดูว่าไฟร์วอลล์เปิดการตรวจ SMTP อยู่หรือไม่',
     },
     article: 'smtp-by-hand',
   },
   'protocol-version': {
     meaning: {
       en: '{who} and the sender speak different versions of the protocol.',
-      th: '{who} กับฝั่งส่งใช้โพรโทคอลคนละรุ่น',
+      th: '{who} กับฝั่งส่งใช้โปรโตคอลคนละรุ่น',
     },
-    fix: { en: 'Update the older side.', th: 'ปรับปรุงฝั่งที่เก่ากว่าให้เป็นรุ่นใหม่' },
+    fix: { en: 'Update the older side.', th: 'อัปเดตฝั่งที่เก่ากว่า' },
   },
   'protocol-problem': {
     meaning: { en: '{who} reports trouble in the SMTP dialogue.', th: '{who} แจ้งว่าการสนทนา SMTP มีปัญหา' },
@@ -315,11 +315,11 @@ export const PROTOCOL_ADVICE = {
   'service-closing': {
     meaning: {
       en: '{who} is closing the connection: it is busy, restarting, or limits connections from this address.',
-      th: '{who} กำลังปิดการเชื่อมต่อ เพราะงานมาก กำลังเริ่มระบบใหม่ หรือจำกัดจำนวนการเชื่อมต่อจาก IP นี้',
+      th: '{who} กำลังปิดการเชื่อมต่อ เพราะงานมาก กำลังรีสตาร์ต หรือจำกัดจำนวนการเชื่อมต่อจาก IP นี้',
     },
     fix: {
       en: 'Wait for the next attempt; if it goes on, send fewer messages at a time and read the words after the code.',
-      th: 'รอให้ส่งรอบถัดไป ถ้ายังเป็นอยู่ให้ส่งพร้อมกันน้อยลง และอ่านข้อความหลังรหัส',
+      th: 'รอการส่งรอบถัดไป ถ้ายังเป็นอยู่ ให้ส่งครั้งละน้อยลง และอ่านข้อความหลังรหัส',
     },
   },
   'nobody-left': {
@@ -339,18 +339,18 @@ export const PROTOCOL_ADVICE = {
     },
     fix: {
       en: 'Correct what was refused before: remove dead addresses from the list; if commands are refused, try the session by hand.',
-      th: 'แก้สิ่งที่ถูกปฏิเสธก่อนหน้า ลบที่อยู่ที่ใช้ไม่ได้ออกจากรายการ ถ้าเป็นคำสั่งที่ถูกปฏิเสธให้ลองคุย SMTP ด้วยมือ',
+      th: 'แก้สิ่งที่ถูกปฏิเสธก่อนหน้า โดยลบที่อยู่ที่ใช้ไม่ได้ออกจากรายชื่อ ถ้าเป็นคำสั่งที่ถูกปฏิเสธ ให้ลองคุย SMTP ด้วยมือ',
     },
     article: 'smtp-by-hand',
   },
   'bare-newline': {
     meaning: {
       en: '{who} found line ends in the message that are not CR LF.',
-      th: '{who} พบการขึ้นบรรทัดในจดหมายที่ไม่ใช่ CR LF',
+      th: '{who} พบการขึ้นบรรทัดใหม่ในจดหมายที่ไม่ใช่ CR LF',
     },
     fix: {
       en: 'Update or reconfigure the program that writes the message, so that every line ends with CR LF.',
-      th: 'ปรับปรุงหรือตั้งค่าโปรแกรมที่สร้างจดหมายให้ทุกบรรทัดจบด้วย CR LF',
+      th: 'อัปเดตหรือตั้งค่าโปรแกรมที่สร้างจดหมายให้ทุกบรรทัดจบด้วย CR LF',
     },
   },
   'pipelined-after-starttls': {
@@ -360,7 +360,7 @@ export const PROTOCOL_ADVICE = {
     },
     fix: {
       en: 'Have the sending program wait for the answer to STARTTLS; a proxy in between can be at fault too.',
-      th: 'แก้โปรแกรมส่งให้รอคำตอบของ STARTTLS ก่อน หรือตรวจพร็อกซีที่คั่นกลาง',
+      th: 'แก้โปรแกรมฝั่งส่งให้รอคำตอบของ STARTTLS ก่อน พร็อกซีที่คั่นกลางก็อาจเป็นสาเหตุได้เช่นกัน',
     },
   },
 } as const satisfies Record<string, Advice>;

@@ -16,7 +16,7 @@ export const REPUTATION_ADVICE = {
   'authentication-failed': {
     meaning: {
       en: '{who} refuses the message because the sender’s authentication failed: SPF, DKIM or DMARC, more than one of them.',
-      th: '{who} ไม่รับจดหมายเพราะการยืนยันตัวตนของผู้ส่งไม่ผ่านหลายอย่าง (SPF, DKIM หรือ DMARC)',
+      th: '{who} ไม่รับจดหมายเพราะการยืนยันตัวตนของผู้ส่งไม่ผ่านมากกว่าหนึ่งอย่าง (SPF, DKIM หรือ DMARC)',
     },
     fix: {
       en: 'Check that SPF covers the sending server, that DKIM signatures verify, and that one of them matches the domain in From; then send again.',
@@ -30,23 +30,23 @@ export const REPUTATION_ADVICE = {
     },
     fix: {
       en: 'Add the sending server’s address, or the provider’s include, to the domain’s SPF record, or send through a server that is in it.',
-      th: 'เพิ่ม IP ของเซิร์ฟเวอร์ที่ส่งหรือ include ของผู้ให้บริการในระเบียน SPF หรือส่งผ่านเซิร์ฟเวอร์ที่อยู่ในนั้น',
+      th: 'เพิ่ม IP ของเซิร์ฟเวอร์ที่ส่งหรือ include ของผู้ให้บริการในระเบียน SPF ของโดเมน หรือส่งผ่านเซิร์ฟเวอร์ที่อยู่ในนั้น',
     },
   },
   'spf-broken': {
     meaning: {
       en: '{who} cannot use the SPF record of the sender’s domain: it is faulty, doubled or needs more than ten look-ups.',
-      th: '{who} ใช้ระเบียน SPF ของโดเมนผู้ส่งไม่ได้: ผิดรูปแบบ มีซ้ำ หรือต้องค้น DNS เกินสิบครั้ง',
+      th: '{who} ใช้ระเบียน SPF ของโดเมนผู้ส่งไม่ได้: ผิดรูปแบบ มีมากกว่าหนึ่งระเบียน หรือต้องค้น DNS เกินสิบครั้ง',
     },
     fix: {
       en: 'Keep one SPF record, with correct syntax and at most ten look-ups.',
-      th: 'ให้มีระเบียน SPF เพียงรายการเดียว เขียนถูกต้อง และค้น DNS ไม่เกินสิบครั้ง',
+      th: 'ให้มีระเบียน SPF เพียงระเบียนเดียว เขียนถูกรูปแบบ และค้น DNS ไม่เกินสิบครั้ง',
     },
   },
   'spf-suspicious': {
     meaning: {
       en: '{who} distrusts the SPF record of the sender’s domain, since it allows far too much.',
-      th: '{who} ไม่เชื่อถือระเบียน SPF ของโดเมนผู้ส่งเพราะอนุญาตกว้างเกินไป',
+      th: '{who} ไม่เชื่อถือระเบียน SPF ของโดเมนผู้ส่งเพราะอนุญาตไว้กว้างเกินไปมาก',
     },
     fix: {
       en: 'Remove entries such as +all and huge address ranges; list only the servers that you send from.',
@@ -87,7 +87,7 @@ export const REPUTATION_ADVICE = {
     },
     fix: {
       en: 'Have the sending service sign with your own domain, not only with its own.',
-      th: 'ให้บริการที่ส่งเซ็นด้วยโดเมนของคุณ ไม่ใช่เฉพาะโดเมนของบริการเอง',
+      th: 'ให้บริการที่ใช้ส่งเซ็น DKIM ด้วยโดเมนของคุณด้วย ไม่ใช่เซ็นด้วยโดเมนของบริการเองเท่านั้น',
     },
   },
   'dmarc-failed': {
@@ -97,23 +97,23 @@ export const REPUTATION_ADVICE = {
     },
     fix: {
       en: 'Send through the domain’s own servers, or let the service that sends sign with DKIM as that domain; in newsletters and web forms put an address of your own in From.',
-      th: 'ส่งผ่านเซิร์ฟเวอร์ของโดเมนนั้น หรือให้บริการที่ส่งเซ็น DKIM ในนามโดเมน ถ้าเป็นจดหมายข่าวหรือแบบฟอร์มเว็บให้ใช้ที่อยู่ของตัวเองใน From',
+      th: 'ส่งผ่านเซิร์ฟเวอร์ของโดเมนนั้น หรือให้บริการที่ใช้ส่งเซ็น DKIM ในนามโดเมนนั้น ถ้าเป็นจดหมายข่าวหรือแบบฟอร์มเว็บ ให้ใช้ที่อยู่ของคุณเองใน From',
     },
   },
   'not-aligned': {
     meaning: {
       en: '{who} finds that SPF or DKIM passed for another domain than the one in From.',
-      th: '{who} พบว่า SPF หรือ DKIM ผ่าน แต่เป็นคนละโดเมนกับใน From',
+      th: '{who} พบว่า SPF หรือ DKIM ผ่าน แต่เป็นโดเมนอื่นที่ไม่ใช่โดเมนใน From',
     },
     fix: {
       en: 'Let the envelope sender or the DKIM signature use the domain in From.',
-      th: 'ให้ envelope sender หรือลายเซ็น DKIM ใช้โดเมนเดียวกับใน From',
+      th: 'ให้ผู้ส่งบนซอง (envelope sender) หรือลายเซ็น DKIM ใช้โดเมนเดียวกับใน From',
     },
   },
   'bulk-authentication': {
     meaning: {
       en: '{who} asks senders of much mail for SPF, DKIM and DMARC together, and this domain does not have them all.',
-      th: '{who} กำหนดให้ผู้ส่งจำนวนมากต้องมีทั้ง SPF, DKIM และ DMARC แต่โดเมนนี้ยังไม่ครบ',
+      th: '{who} กำหนดให้ผู้ที่ส่งอีเมลปริมาณมากต้องมีทั้ง SPF, DKIM และ DMARC แต่โดเมนนี้ยังมีไม่ครบ',
     },
     fix: {
       en: 'Publish SPF, sign with DKIM, publish a DMARC record (p=none will do to begin with), and align one of them with From.',
@@ -123,11 +123,11 @@ export const REPUTATION_ADVICE = {
   'reverse-dns': {
     meaning: {
       en: '{who} refuses because the sending address has no proper reverse name: no PTR record, or one that does not lead back to the address.',
-      th: '{who} ปฏิเสธเพราะ IP ที่ส่งไม่มีชื่อย้อนกลับที่ถูกต้อง: ไม่มี PTR หรือมีแต่ชื่อไม่ชี้กลับมาที่ IP เดิม',
+      th: '{who} ปฏิเสธเพราะ IP ที่ส่งไม่มีชื่อย้อนกลับที่ถูกต้อง: ไม่มีระเบียน PTR หรือมีแต่ชื่อนั้นไม่ชี้กลับมาที่ IP เดิม',
     },
     fix: {
       en: 'Ask the internet provider of the sending server for a PTR record, and let that name resolve to the same address.',
-      th: 'ขอให้ผู้ให้บริการอินเทอร์เน็ตของเซิร์ฟเวอร์ส่งตั้ง PTR และให้ชื่อนั้นชี้กลับมาที่ IP เดียวกัน',
+      th: 'ขอให้ผู้ให้บริการอินเทอร์เน็ตของเซิร์ฟเวอร์ฝั่งส่งตั้งระเบียน PTR และให้ชื่อนั้นชี้กลับมาที่ IP เดียวกัน',
     },
   },
   'ipv6-rules': {
@@ -137,28 +137,31 @@ export const REPUTATION_ADVICE = {
     },
     fix: {
       en: 'Set the PTR record of the IPv6 address and fix SPF and DKIM, or let the server send over IPv4.',
-      th: 'ตั้ง PTR ของ IPv6 และแก้ SPF กับ DKIM หรือให้เซิร์ฟเวอร์ส่งผ่าน IPv4',
+      th: 'ตั้งระเบียน PTR ของที่อยู่ IPv6 และแก้ SPF กับ DKIM หรือให้เซิร์ฟเวอร์ส่งผ่าน IPv4',
     },
   },
   'ipv6-not-taken': {
-    meaning: { en: 'The recipient’s domain at {who} takes no mail over IPv6.', th: 'โดเมนผู้รับที่ {who} ไม่รับอีเมลผ่าน IPv6' },
-    fix: { en: 'Let the sending server use IPv4 for this domain.', th: 'ตั้งให้เซิร์ฟเวอร์ส่งใช้ IPv4 กับโดเมนนี้' },
+    meaning: {
+      en: 'The recipient’s domain at {who} takes no mail over IPv6.',
+      th: '{who} ไม่รับอีเมลผ่าน IPv6 สำหรับโดเมนของผู้รับ',
+    },
+    fix: { en: 'Let the sending server use IPv4 for this domain.', th: 'ตั้งให้เซิร์ฟเวอร์ฝั่งส่งใช้ IPv4 กับโดเมนนี้' },
   },
   arc: {
     meaning: {
       en: '{who} refuses a forwarded message because its ARC seals do not verify.',
-      th: '{who} ปฏิเสธจดหมายที่ถูกส่งต่อเพราะตรวจตรา ARC ไม่ผ่าน',
+      th: '{who} ปฏิเสธจดหมายที่ถูกส่งต่อเพราะ ARC seal ตรวจสอบไม่ผ่าน',
     },
-    fix: { en: 'The forwarder must repair its ARC signing.', th: 'ผู้ส่งต่อต้องแก้การเซ็น ARC' },
+    fix: { en: 'The forwarder must repair its ARC signing.', th: 'ระบบที่ส่งต่อ (forwarder) ต้องแก้การเซ็น ARC' },
   },
   flood: {
     meaning: {
       en: '{who} sees a flood of mail from this sender and stops taking more.',
-      th: '{who} เห็นจดหมายจากผู้ส่งรายนี้มากผิดปกติจึงหยุดรับ',
+      th: '{who} พบว่าจดหมายจากผู้ส่งรายนี้หลั่งไหลเข้ามามากผิดปกติ จึงหยุดรับเพิ่ม',
     },
     fix: {
       en: 'Stop and look for a hacked account or a runaway program; then send slowly.',
-      th: 'หยุดส่งแล้วหาบัญชีที่ถูกแฮ็กหรือโปรแกรมที่ส่งไม่หยุด จากนั้นค่อยส่งช้า ๆ',
+      th: 'หยุดส่งแล้วหาบัญชีที่ถูกแฮ็กหรือโปรแกรมที่ส่งไม่หยุด จากนั้นจึงส่งช้า ๆ',
     },
   },
   'rate-limited': {
@@ -168,13 +171,13 @@ export const REPUTATION_ADVICE = {
     },
     fix: {
       en: 'Send more slowly and over fewer connections; if the amount surprises you, look for a hacked account.',
-      th: 'ส่งให้ช้าลงและเปิดการเชื่อมต่อน้อยลง ถ้าปริมาณมากผิดปกติให้หาบัญชีที่ถูกแฮ็ก',
+      th: 'ส่งให้ช้าลงและเปิดการเชื่อมต่อน้อยลง ถ้าปริมาณมากเกินคาด ให้หาบัญชีที่ถูกแฮ็ก',
     },
   },
   'too-many-connections': {
     meaning: {
       en: '{who} has too many connections, or messages in one connection, from this sender.',
-      th: '{who} มีการเชื่อมต่อหรือจำนวนจดหมายต่อการเชื่อมต่อจากผู้ส่งรายนี้มากเกินไป',
+      th: 'ผู้ส่งรายนี้เปิดการเชื่อมต่อกับ {who} มากเกินไป หรือส่งจดหมายในการเชื่อมต่อเดียวมากเกินไป',
     },
     fix: {
       en: 'Open fewer connections at a time and close them after a few messages.',
@@ -185,7 +188,7 @@ export const REPUTATION_ADVICE = {
     meaning: { en: 'The account has sent as much as {who} allows in a day.', th: 'บัญชีนี้ส่งครบจำนวนต่อวันที่ {who} กำหนดแล้ว' },
     fix: {
       en: 'Wait 24 hours; send newsletters through a service made for them. If you did not send that much, change the password.',
-      th: 'รอ 24 ชั่วโมง จดหมายข่าวควรส่งผ่านบริการเฉพาะ ถ้าไม่ได้ส่งมากขนาดนั้นให้เปลี่ยนรหัสผ่าน',
+      th: 'รอ 24 ชั่วโมง จดหมายข่าวควรส่งผ่านบริการสำหรับจดหมายข่าวโดยเฉพาะ ถ้าคุณไม่ได้ส่งมากขนาดนั้น ให้เปลี่ยนรหัสผ่าน',
     },
   },
   'account-blocked-spam': {
@@ -195,7 +198,7 @@ export const REPUTATION_ADVICE = {
     },
     fix: {
       en: 'Change the password, remove foreign rules and sign-ins, then ask the provider’s support to lift the block.',
-      th: 'เปลี่ยนรหัสผ่าน ลบกฎและการลงชื่อเข้าใช้ที่ไม่รู้จัก แล้วแจ้งฝ่ายสนับสนุนให้ปลดการระงับ',
+      th: 'เปลี่ยนรหัสผ่าน ลบกฎและการลงชื่อเข้าใช้ที่ไม่รู้จัก แล้วแจ้งฝ่ายสนับสนุนของผู้ให้บริการให้ปลดการระงับ',
     },
     article: 'spam-what-to-do',
   },
@@ -212,11 +215,11 @@ export const REPUTATION_ADVICE = {
   'tenant-restricted': {
     meaning: {
       en: 'Microsoft 365 has restricted the sending organisation or its address after suspicious traffic.',
-      th: 'Microsoft 365 จำกัดการส่งขององค์กรหรือ IP ผู้ส่งเพราะพบการส่งที่น่าสงสัย',
+      th: 'Microsoft 365 จำกัดการส่งขององค์กรผู้ส่งหรือ IP ผู้ส่ง หลังพบการส่งที่น่าสงสัย',
     },
     fix: {
       en: 'Find and secure the hacked accounts or connectors, then ask Microsoft’s support to lift the restriction.',
-      th: 'หาบัญชีหรือ connector ที่ถูกแฮ็กแล้วแก้ไข จากนั้นแจ้งฝ่ายสนับสนุนของ Microsoft ให้ปลดข้อจำกัด',
+      th: 'หาบัญชีหรือ connector ที่ถูกแฮ็กและทำให้ปลอดภัย จากนั้นแจ้งฝ่ายสนับสนุนของ Microsoft ให้ปลดข้อจำกัด',
     },
   },
   'unregistered-domain': {
@@ -233,21 +236,24 @@ export const REPUTATION_ADVICE = {
     },
     fix: {
       en: 'Stop what draws complaints (hacked accounts, bought lists), fix SPF and DKIM, then send little and steadily until the reputation recovers.',
-      th: 'หยุดสิ่งที่ทำให้ถูกร้องเรียน (บัญชีถูกแฮ็ก รายชื่อที่ซื้อมา) แก้ SPF กับ DKIM แล้วส่งน้อย ๆ สม่ำเสมอจนชื่อเสียงกลับมาดี',
+      th: 'หยุดสิ่งที่ทำให้ถูกร้องเรียน (บัญชีถูกแฮ็ก รายชื่อที่ซื้อมา) แก้ SPF กับ DKIM แล้วส่งทีละน้อยอย่างสม่ำเสมอจนชื่อเสียงกลับมาดี',
     },
   },
   'ip-blocked': {
-    meaning: { en: '{who} has blocked the sending address or its whole network.', th: '{who} บล็อก IP ที่ส่งหรือทั้งเครือข่าย' },
+    meaning: {
+      en: '{who} has blocked the sending address or its whole network.',
+      th: '{who} บล็อก IP ที่ส่งหรือทั้งเครือข่ายของ IP นั้น',
+    },
     fix: {
       en: 'Make sure that no spam leaves your network, then ask for removal by the form or link that the reply names; on a provider’s address, ask the provider.',
-      th: 'ตรวจว่าไม่มีสแปมออกจากเครือข่าย แล้วขอปลดบล็อกผ่านแบบฟอร์มหรือลิงก์ในข้อความ ถ้าเป็น IP ของผู้ให้บริการให้แจ้งผู้ให้บริการ',
+      th: 'ตรวจว่าไม่มีสแปมออกจากเครือข่าย แล้วขอปลดบล็อกผ่านแบบฟอร์มหรือลิงก์ที่คำตอบระบุไว้ ถ้าเป็น IP ของผู้ให้บริการ ให้แจ้งผู้ให้บริการ',
     },
   },
   'microsoft-delist': {
     meaning: { en: 'Microsoft 365 has banned the sending address.', th: 'Microsoft 365 แบน IP ที่ใช้ส่ง' },
     fix: {
       en: 'Clean up what sent the spam, then ask for removal at https://sender.office.com with that address.',
-      th: 'แก้ต้นเหตุที่ส่งสแปม แล้วขอปลดที่ https://sender.office.com ด้วย IP นั้น',
+      th: 'แก้ต้นเหตุที่ส่งสแปม แล้วขอปลดบล็อก IP นั้นที่ https://sender.office.com',
     },
   },
   'outlook-block-list': {
@@ -257,7 +263,7 @@ export const REPUTATION_ADVICE = {
     },
     fix: {
       en: 'Fill in Outlook.com’s sender support form with the address; if the whole network is listed, the provider must do so.',
-      th: 'กรอกแบบฟอร์ม sender support ของ Outlook.com พร้อม IP ถ้าติดทั้งเครือข่ายผู้ให้บริการต้องเป็นผู้ขอ',
+      th: 'กรอกแบบฟอร์ม sender support ของ Outlook.com พร้อมระบุ IP ถ้าติดทั้งเครือข่าย ผู้ให้บริการต้องเป็นผู้ขอ',
     },
   },
   'recipient-block-list': {
@@ -270,17 +276,17 @@ export const REPUTATION_ADVICE = {
   'spamhaus-ip': {
     meaning: {
       en: 'The sending address is on a Spamhaus list, and the recipient’s server refuses what is listed there.',
-      th: 'IP ที่ส่งติดรายชื่อของ Spamhaus และเซิร์ฟเวอร์ผู้รับไม่รับจาก IP ที่ติดรายชื่อ',
+      th: 'IP ที่ส่งติดบัญชีดำของ Spamhaus และเซิร์ฟเวอร์ผู้รับปฏิเสธ IP ที่ติดบัญชีดำนั้น',
     },
     fix: {
       en: 'Look the address up at https://check.spamhaus.org: PBL means send through your provider’s server, XBL means clean an infected computer, SBL means stop the spam; then ask for removal there.',
-      th: 'ค้น IP ที่ https://check.spamhaus.org ถ้าติด PBL ให้ส่งผ่านเซิร์ฟเวอร์ของผู้ให้บริการ ติด XBL ให้กำจัดมัลแวร์ในเครื่อง ติด SBL ให้หยุดสแปม แล้วขอปลดที่นั่น',
+      th: 'ค้น IP ที่ https://check.spamhaus.org ถ้าติด PBL ให้ส่งผ่านเซิร์ฟเวอร์ของผู้ให้บริการ ถ้าติด XBL ให้กำจัดมัลแวร์ในคอมพิวเตอร์ที่ติด ถ้าติด SBL ให้หยุดสแปม แล้วขอปลดที่นั่น',
     },
   },
   'spamhaus-domain': {
     meaning: {
       en: 'A domain in the message (sender or link) is on Spamhaus’s domain list.',
-      th: 'โดเมนในจดหมาย (ผู้ส่งหรือลิงก์) ติดรายชื่อโดเมนของ Spamhaus',
+      th: 'โดเมนในจดหมาย (ผู้ส่งหรือลิงก์) ติดบัญชีดำโดเมนของ Spamhaus',
     },
     fix: {
       en: 'Look the domain up at https://check.spamhaus.org, remove the cause (a hacked site, spam), and ask for removal there.',
@@ -290,48 +296,48 @@ export const REPUTATION_ADVICE = {
   'ip-listed': {
     meaning: {
       en: 'The sending address is on a public block list ({who}), and the recipient’s server refuses what is listed there.',
-      th: 'IP ที่ส่งติดบัญชีดำสาธารณะ ({who}) และเซิร์ฟเวอร์ผู้รับไม่รับจาก IP ที่ติดรายชื่อ',
+      th: 'IP ที่ส่งติดบัญชีดำสาธารณะ ({who}) และเซิร์ฟเวอร์ผู้รับปฏิเสธ IP ที่ติดบัญชีดำนั้น',
     },
     fix: {
       en: 'Stop what sends the spam, then look the address up on that list’s site and ask for removal.',
-      th: 'หยุดต้นเหตุของสแปม แล้วค้น IP ที่เว็บของรายชื่อนั้นและขอปลด',
+      th: 'หยุดต้นเหตุของสแปม แล้วค้น IP ที่เว็บไซต์ของบัญชีดำนั้นและขอปลด',
     },
   },
   'some-list': {
     meaning: {
       en: 'The sending address is on a public block list that the recipient’s server asks; the reply names it.',
-      th: 'IP ที่ส่งติดบัญชีดำสาธารณะที่เซิร์ฟเวอร์ผู้รับใช้ ชื่อรายการอยู่ในข้อความตอบกลับ',
+      th: 'IP ที่ส่งติดบัญชีดำสาธารณะที่เซิร์ฟเวอร์ผู้รับใช้ตรวจ ชื่อบัญชีดำอยู่ในคำตอบ',
     },
     fix: {
       en: 'Stop what sends the spam, then look the address up on the list named in the reply and ask for removal.',
-      th: 'หยุดต้นเหตุของสแปม แล้วค้น IP ที่บัญชีดำตามชื่อในข้อความและขอปลด',
+      th: 'หยุดต้นเหตุของสแปม แล้วค้น IP ในบัญชีดำตามชื่อที่อยู่ในคำตอบและขอปลด',
     },
   },
   'list-misused': {
     meaning: {
       en: 'The recipient’s server reads a block list’s refusal to answer as a listing: its resolver is not allowed to ask that list.',
-      th: 'เซิร์ฟเวอร์ผู้รับตีความคำปฏิเสธของบัญชีดำว่าเป็นการติดรายชื่อ เพราะรีโซลเวอร์ที่ใช้ไม่ได้รับอนุญาตให้ถาม',
+      th: 'เซิร์ฟเวอร์ผู้รับตีความการที่บัญชีดำไม่ยอมตอบว่าเป็นการติดบัญชีดำ เพราะรีโซลเวอร์ที่เซิร์ฟเวอร์นั้นใช้ไม่ได้รับอนุญาตให้ถาม',
     },
     fix: {
       en: 'Not the sender’s fault: the recipient’s administrator should ask the list through a resolver of their own.',
-      th: 'ไม่ใช่ความผิดของผู้ส่ง ผู้ดูแลฝั่งผู้รับต้องถามบัญชีดำผ่านรีโซลเวอร์ของตัวเอง',
+      th: 'ไม่ใช่ความผิดของผู้ส่ง ผู้ดูแลฝั่งผู้รับควรถามบัญชีดำผ่านรีโซลเวอร์ของตัวเอง',
     },
   },
   'dynamic-ip': {
     meaning: {
       en: '{who} takes no mail straight from home or dynamic addresses.',
-      th: '{who} ไม่รับจดหมายโดยตรงจาก IP บ้านหรือ IP ไดนามิก',
+      th: '{who} ไม่รับจดหมายโดยตรงจาก IP ตามบ้านหรือ IP แบบไดนามิก',
     },
     fix: {
       en: 'Send through your provider’s or your company’s outgoing server (port 587 with login).',
-      th: 'ส่งผ่านเซิร์ฟเวอร์ขาออกของผู้ให้บริการหรือบริษัท (พอร์ต 587 พร้อมเข้าสู่ระบบ)',
+      th: 'ส่งผ่านเซิร์ฟเวอร์ขาออกของผู้ให้บริการหรือของบริษัท (พอร์ต 587 พร้อมล็อกอิน)',
     },
   },
   'spam-content': {
     meaning: { en: '{who} judges the content to be spam.', th: '{who} ตัดสินว่าเนื้อหาเป็นสแปม' },
     fix: {
       en: 'Check links and wording, send a short plain message as a test, and look for a hacked account if the message is not yours.',
-      th: 'ตรวจลิงก์และถ้อยคำ ลองส่งข้อความสั้น ๆ ธรรมดา และถ้าไม่ใช่จดหมายของคุณให้หาบัญชีที่ถูกแฮ็ก',
+      th: 'ตรวจลิงก์และถ้อยคำ ลองส่งจดหมายสั้น ๆ แบบข้อความธรรมดา และถ้าจดหมายนั้นไม่ใช่ของคุณ ให้หาบัญชีที่ถูกแฮ็ก',
     },
     article: 'spam-what-to-do',
   },
@@ -365,7 +371,7 @@ export const REPUTATION_ADVICE = {
   greylisted: {
     meaning: {
       en: '{who} lets a sender whom it does not know wait on purpose (greylisting).',
-      th: '{who} จงใจให้ผู้ส่งที่ไม่รู้จักรอก่อน (greylisting)',
+      th: '{who} ตั้งใจให้ผู้ส่งที่ไม่รู้จักรอก่อน (greylisting)',
     },
     fix: {
       en: 'Do nothing: the sending server tries again by itself, and the message usually passes within 5 to 30 minutes.',
@@ -380,18 +386,18 @@ export const REPUTATION_ADVICE = {
     },
     fix: {
       en: 'Wait: the sending server tries again by itself. If it lasts for hours, ask the administrator of that server.',
-      th: 'รอก่อน เซิร์ฟเวอร์ฝั่งส่งจะลองใหม่เอง ถ้านานหลายชั่วโมงให้สอบถามผู้ดูแลเซิร์ฟเวอร์นั้น',
+      th: 'รอก่อน เซิร์ฟเวอร์ฝั่งส่งจะลองใหม่เอง ถ้านานหลายชั่วโมง ให้สอบถามผู้ดูแลเซิร์ฟเวอร์นั้น',
     },
     temporary: true,
   },
   'under-evaluation': {
     meaning: {
       en: 'Microsoft 365 holds back mail from this address while it evaluates it.',
-      th: 'Microsoft 365 พักการรับจาก IP นี้ไว้ระหว่างประเมิน',
+      th: 'Microsoft 365 พักการรับอีเมลจาก IP นี้ไว้ระหว่างประเมิน',
     },
     fix: {
       en: 'Wait; new servers should begin with little mail, with SPF, DKIM and a reverse name in order.',
-      th: 'รอก่อน เซิร์ฟเวอร์ใหม่ควรเริ่มส่งน้อย ๆ และมี SPF, DKIM กับชื่อย้อนกลับให้ครบ',
+      th: 'รอก่อน เซิร์ฟเวอร์ใหม่ควรเริ่มส่งทีละน้อย และมี SPF, DKIM กับชื่อย้อนกลับ (PTR) ให้ครบ',
     },
   },
 } as const satisfies Record<string, Advice>;

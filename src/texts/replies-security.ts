@@ -10,7 +10,7 @@ export const SECURITY_ADVICE = {
     },
     fix: {
       en: 'Read the words after the code: they tell whether login, encryption or the sender’s reputation is meant.',
-      th: 'อ่านข้อความหลังรหัส ซึ่งบอกว่าเกี่ยวกับการเข้าสู่ระบบ การเข้ารหัส หรือชื่อเสียงของผู้ส่ง',
+      th: 'อ่านข้อความหลังรหัส ซึ่งบอกว่าเกี่ยวกับการล็อกอิน การเข้ารหัส หรือชื่อเสียงของผู้ส่ง',
     },
   },
   'not-authorised': {
@@ -20,7 +20,7 @@ export const SECURITY_ADVICE = {
     },
     fix: {
       en: 'Read the words after the code; if they name no reason, ask the recipient’s administrator and quote the whole line.',
-      th: 'อ่านข้อความหลังรหัส ถ้าไม่บอกสาเหตุให้สอบถามผู้ดูแลระบบฝั่งผู้รับพร้อมข้อความทั้งบรรทัด',
+      th: 'อ่านข้อความหลังรหัส ถ้าไม่บอกสาเหตุ ให้สอบถามผู้ดูแลระบบฝั่งผู้รับพร้อมส่งข้อความทั้งบรรทัดไปด้วย',
     },
   },
   refused: {
@@ -30,24 +30,24 @@ export const SECURITY_ADVICE = {
     },
     fix: {
       en: 'Check the address first, then read the words after the code.',
-      th: 'ตรวจที่อยู่ผู้รับก่อน แล้วอ่านข้อความหลังรหัส',
+      th: 'ตรวจที่อยู่อีเมลก่อน แล้วอ่านข้อความหลังรหัส',
     },
   },
   policy: {
     meaning: { en: '{who} blocks the message by a policy of its own.', th: '{who} บล็อกจดหมายตามนโยบายของตัวเอง' },
     fix: {
       en: 'Read the words after the code, check whether the sending address is on block lists, and ask the recipient’s administrator to let you in.',
-      th: 'อ่านข้อความหลังรหัส ตรวจว่า IP ผู้ส่งติดบัญชีดำหรือไม่ และขอให้ผู้ดูแลฝั่งผู้รับอนุญาต',
+      th: 'อ่านข้อความหลังรหัส ตรวจว่า IP ผู้ส่งติดบัญชีดำหรือไม่ และขอให้ผู้ดูแลฝั่งผู้รับอนุญาตให้ส่งเข้าได้',
     },
   },
   'relay-denied': {
     meaning: {
       en: '{who} does not handle mail for the recipient’s domain, and the sender has not logged in.',
-      th: '{who} ไม่ได้รับจดหมายให้โดเมนของผู้รับ และผู้ส่งไม่ได้เข้าสู่ระบบ',
+      th: '{who} ไม่ได้ดูแลอีเมลของโดเมนผู้รับ และผู้ส่งไม่ได้ล็อกอิน',
     },
     fix: {
       en: 'From a mail program: turn on authentication for the outgoing server. Between servers: check that the domain’s MX points to a server that counts the domain as its own.',
-      th: 'ถ้าส่งจากโปรแกรมอีเมลให้เปิดการยืนยันตัวตนของเซิร์ฟเวอร์ขาออก ถ้าส่งระหว่างเซิร์ฟเวอร์ให้ตรวจว่า MX ชี้ไปยังเซิร์ฟเวอร์ที่รับโดเมนนี้',
+      th: 'ถ้าส่งจากโปรแกรมอีเมล ให้เปิดการยืนยันตัวตนของเซิร์ฟเวอร์ขาออก ถ้าส่งระหว่างเซิร์ฟเวอร์ ให้ตรวจว่า MX ของโดเมนชี้ไปยังเซิร์ฟเวอร์ที่ถือว่าโดเมนนี้เป็นของตัวเอง',
     },
     article: 'what-is-mx',
   },
@@ -58,7 +58,7 @@ export const SECURITY_ADVICE = {
     },
     fix: {
       en: 'Register the sending address in the Workspace SMTP relay settings, or log in with an account of the domain.',
-      th: 'ลงทะเบียน IP ที่ส่งในการตั้งค่า SMTP relay ของ Workspace หรือเข้าสู่ระบบด้วยบัญชีของโดเมนนั้น',
+      th: 'ลงทะเบียน IP ที่ส่งในการตั้งค่า SMTP relay ของ Workspace หรือล็อกอินด้วยบัญชีของโดเมนนั้น',
     },
   },
   'connector-mismatch': {
@@ -72,23 +72,23 @@ export const SECURITY_ADVICE = {
     },
   },
   'auth-needed': {
-    meaning: { en: '{who} wants a login before it takes mail.', th: '{who} ต้องการให้เข้าสู่ระบบก่อนส่งจดหมาย' },
+    meaning: { en: '{who} wants a login before it takes mail.', th: '{who} ต้องการให้ล็อกอินก่อนจึงจะรับจดหมาย' },
     fix: {
       en: 'Turn on authentication for the outgoing server in the mail program or device: full address as user name, port 587 with STARTTLS or 465 with TLS.',
-      th: 'เปิดการยืนยันตัวตนของเซิร์ฟเวอร์ขาออกในโปรแกรมหรืออุปกรณ์ ใช้ที่อยู่เต็มเป็นชื่อผู้ใช้ พอร์ต 587 กับ STARTTLS หรือ 465 กับ TLS',
+      th: 'เปิดการยืนยันตัวตนของเซิร์ฟเวอร์ขาออกในโปรแกรมหรืออุปกรณ์ ใช้ที่อยู่อีเมลเต็มเป็นชื่อผู้ใช้ และพอร์ต 587 แบบ STARTTLS หรือ 465 แบบ TLS',
     },
   },
   credentials: {
-    meaning: { en: '{who} does not accept the user name or the password.', th: '{who} ไม่รับชื่อผู้ใช้หรือรหัสผ่าน' },
+    meaning: { en: '{who} does not accept the user name or the password.', th: '{who} ไม่ยอมรับชื่อผู้ใช้หรือรหัสผ่าน' },
     fix: {
       en: 'Type both anew, the full address as user name; accounts with two-step sign-in need an app password or a modern sign-in.',
-      th: 'พิมพ์ชื่อผู้ใช้ (ที่อยู่เต็ม) และรหัสผ่านใหม่ บัญชีที่ใช้การยืนยันสองขั้นตอนต้องใช้รหัสผ่านสำหรับแอปหรือการลงชื่อเข้าใช้แบบใหม่',
+      th: 'พิมพ์ชื่อผู้ใช้ (ที่อยู่อีเมลเต็ม) และรหัสผ่านใหม่อีกครั้ง บัญชีที่ใช้การยืนยันสองขั้นตอนต้องใช้รหัสผ่านสำหรับแอปหรือการลงชื่อเข้าใช้แบบใหม่ (modern authentication)',
     },
   },
   'app-password': {
     meaning: {
       en: '{who} wants an app password here, not the password of the account.',
-      th: '{who} ต้องการรหัสผ่านสำหรับแอป ไม่ใช่รหัสผ่านของบัญชี',
+      th: '{who} ต้องการรหัสผ่านสำหรับแอป (app password) ไม่ใช่รหัสผ่านของบัญชี',
     },
     fix: {
       en: 'Create an app password in the account’s security settings and use it in the mail program or device.',
@@ -98,25 +98,25 @@ export const SECURITY_ADVICE = {
   'smtp-auth-off': {
     meaning: {
       en: '{who} has sign-in for sending (SMTP AUTH) switched off for this mailbox or organisation.',
-      th: '{who} ปิดการเข้าสู่ระบบเพื่อส่งอีเมล (SMTP AUTH) ของกล่องจดหมายหรือองค์กรนี้ไว้',
+      th: '{who} ปิดการล็อกอินเพื่อส่งอีเมล (SMTP AUTH) ไว้สำหรับกล่องจดหมายหรือองค์กรนี้',
     },
     fix: {
       en: 'The administrator can allow authenticated SMTP for that mailbox; better, use a program with modern sign-in.',
-      th: 'ผู้ดูแลเปิด authenticated SMTP ให้กล่องนั้นได้ ทางที่ดีกว่าคือใช้โปรแกรมที่ลงชื่อเข้าใช้แบบใหม่ได้',
+      th: 'ผู้ดูแลระบบเปิด authenticated SMTP ให้กล่องนั้นได้ ทางที่ดีกว่าคือใช้โปรแกรมที่ลงชื่อเข้าใช้แบบใหม่ได้',
     },
   },
   'auth-too-weak': {
-    meaning: { en: '{who} finds the login method too weak.', th: '{who} เห็นว่าวิธีเข้าสู่ระบบนี้ไม่ปลอดภัยพอ' },
+    meaning: { en: '{who} finds the login method too weak.', th: '{who} เห็นว่าวิธีล็อกอินนี้ไม่ปลอดภัยพอ' },
     fix: {
       en: 'Switch on TLS and a stronger login method in the mail program.',
-      th: 'เปิด TLS และเลือกวิธีเข้าสู่ระบบที่แข็งแรงกว่าในโปรแกรมอีเมล',
+      th: 'เปิด TLS และเลือกวิธีล็อกอินที่ปลอดภัยกว่าในโปรแกรมอีเมล',
     },
   },
   'encryption-needed': {
     meaning: { en: '{who} wants the connection encrypted first.', th: '{who} ต้องการให้เข้ารหัสการเชื่อมต่อก่อน' },
     fix: {
       en: 'Switch on STARTTLS or TLS. If the sender never sees STARTTLS offered, something on the way removes it.',
-      th: 'เปิด STARTTLS หรือ TLS ถ้าฝั่งส่งไม่เคยเห็น STARTTLS แสดงว่ามีอุปกรณ์ระหว่างทางตัดออก',
+      th: 'เปิด STARTTLS หรือ TLS ถ้าฝั่งส่งไม่เคยเห็นการเสนอ STARTTLS แสดงว่ามีบางอย่างระหว่างทางตัดออก',
     },
     article: 'ehlo-helo-cisco',
   },
@@ -127,36 +127,36 @@ export const SECURITY_ADVICE = {
     },
     fix: {
       en: 'Set the outgoing server to STARTTLS on port 587 or TLS on port 465.',
-      th: 'ตั้งเซิร์ฟเวอร์ขาออกเป็น STARTTLS พอร์ต 587 หรือ TLS พอร์ต 465',
+      th: 'ตั้งเซิร์ฟเวอร์ขาออกให้ใช้ STARTTLS ที่พอร์ต 587 หรือ TLS ที่พอร์ต 465',
     },
   },
   'password-transition': {
     meaning: {
       en: '{who} wants the password set anew for this login method.',
-      th: '{who} ต้องการให้ตั้งรหัสผ่านใหม่สำหรับวิธีเข้าสู่ระบบนี้',
+      th: '{who} ต้องการให้ตั้งรหัสผ่านใหม่สำหรับวิธีล็อกอินนี้',
     },
     fix: {
       en: 'Log in once by the web or change the password, then try again.',
-      th: 'เข้าสู่ระบบผ่านเว็บหนึ่งครั้งหรือเปลี่ยนรหัสผ่าน แล้วลองใหม่',
+      th: 'ล็อกอินผ่านเว็บหนึ่งครั้งหรือเปลี่ยนรหัสผ่าน แล้วลองใหม่',
     },
     temporary: true,
   },
   'account-disabled': {
-    meaning: { en: 'The account that logs in is disabled at {who}.', th: 'บัญชีที่ใช้เข้าสู่ระบบถูกปิดใช้งานที่ {who}' },
+    meaning: { en: 'The account that logs in is disabled at {who}.', th: 'บัญชีที่ใช้ล็อกอินถูกปิดใช้งานที่ {who}' },
     fix: { en: 'Ask the provider or administrator to enable it.', th: 'แจ้งผู้ให้บริการหรือผู้ดูแลระบบให้เปิดบัญชี' },
   },
   'trust-needed': {
-    meaning: { en: '{who} takes this only from a server that it trusts.', th: '{who} รับเฉพาะจากเซิร์ฟเวอร์ที่เชื่อถือ' },
+    meaning: { en: '{who} takes this only from a server that it trusts.', th: '{who} รับสิ่งนี้จากเซิร์ฟเวอร์ที่ตนเชื่อถือเท่านั้น' },
     fix: { en: 'Send through your provider’s own outgoing server.', th: 'ส่งผ่านเซิร์ฟเวอร์ขาออกของผู้ให้บริการของคุณ' },
   },
   'auth-line-too-long': {
-    meaning: { en: '{who} got a login line that is too long.', th: '{who} ได้รับบรรทัดเข้าสู่ระบบที่ยาวเกินไป' },
-    fix: { en: 'Use another login method, or update the mail program.', th: 'ใช้วิธีเข้าสู่ระบบแบบอื่น หรือปรับปรุงโปรแกรมอีเมล' },
+    meaning: { en: '{who} got a login line that is too long.', th: '{who} ได้รับข้อมูลล็อกอินในบรรทัดที่ยาวเกินไป' },
+    fix: { en: 'Use another login method, or update the mail program.', th: 'ใช้วิธีล็อกอินแบบอื่น หรืออัปเดตโปรแกรมอีเมล' },
   },
   'tls-or-auth-for-now': {
     meaning: {
       en: '{who} cannot start TLS or check the login just now.',
-      th: '{who} ยังเริ่ม TLS หรือตรวจการเข้าสู่ระบบไม่ได้ในตอนนี้',
+      th: '{who} ยังเริ่ม TLS หรือตรวจการล็อกอินไม่ได้ในตอนนี้',
     },
     fix: {
       en: 'Try again later; that server’s administrator should check its certificate and its user database.',
@@ -171,7 +171,7 @@ export const SECURITY_ADVICE = {
     },
     fix: {
       en: 'The recipient’s administrator should enable TLS, or stop a firewall from hiding STARTTLS (`no inspect esmtp` on a Cisco ASA).',
-      th: 'ผู้ดูแลฝั่งผู้รับต้องเปิด TLS หรือแก้ไฟร์วอลล์ที่ซ่อน STARTTLS (`no inspect esmtp` บน Cisco ASA)',
+      th: 'ผู้ดูแลฝั่งผู้รับต้องเปิด TLS หรือแก้ไม่ให้ไฟร์วอลล์ซ่อน STARTTLS (`no inspect esmtp` บน Cisco ASA)',
     },
     article: 'ehlo-helo-cisco',
   },
@@ -182,32 +182,32 @@ export const SECURITY_ADVICE = {
     },
     fix: {
       en: 'Enable STARTTLS for outgoing mail; if it is enabled, look for a firewall on the way that removes it.',
-      th: 'เปิด STARTTLS สำหรับอีเมลขาออก ถ้าเปิดแล้วให้หาไฟร์วอลล์ระหว่างทางที่ตัด STARTTLS ออก',
+      th: 'เปิด STARTTLS สำหรับอีเมลขาออก ถ้าเปิดแล้ว ให้หาไฟร์วอลล์ระหว่างทางที่ตัด STARTTLS ออก',
     },
     article: 'ehlo-helo-cisco',
   },
   'exchange-auth-blocked': {
     meaning: {
       en: 'Two Exchange servers cannot log in to each other: something between them removes the X-EXPS command, most often a firewall that inspects SMTP.',
-      th: 'เซิร์ฟเวอร์ Exchange สองเครื่องเข้าสู่ระบบหากันไม่ได้ เพราะมีสิ่งที่ตัดคำสั่ง X-EXPS ระหว่างทาง มักเป็นไฟร์วอลล์ที่ตรวจ SMTP',
+      th: 'เซิร์ฟเวอร์ Exchange สองเครื่องล็อกอินหากันไม่ได้ เพราะมีบางอย่างระหว่างทางตัดคำสั่ง X-EXPS ออก ส่วนใหญ่เป็นไฟร์วอลล์ที่ตรวจ SMTP',
     },
     fix: {
       en: 'Exempt the traffic between your Exchange servers from SMTP inspection, and check their send and receive connectors.',
-      th: 'ยกเว้นการตรวจ SMTP ระหว่างเซิร์ฟเวอร์ Exchange ของคุณ และตรวจ send/receive connector',
+      th: 'ยกเว้นการตรวจ SMTP ระหว่างเซิร์ฟเวอร์ Exchange ของคุณ และตรวจ send connector กับ receive connector',
     },
     article: 'ehlo-helo-cisco',
   },
   'certificate-expired': {
     meaning: {
       en: 'The certificate of the recipient’s mail server has expired.',
-      th: 'ใบรับรอง TLS ของเซิร์ฟเวอร์ผู้รับหมดอายุ',
+      th: 'ใบรับรองของเมลเซิร์ฟเวอร์ผู้รับหมดอายุแล้ว',
     },
     fix: { en: 'The recipient’s administrator must renew it.', th: 'ผู้ดูแลฝั่งผู้รับต้องต่ออายุใบรับรอง' },
   },
   'certificate-name': {
     meaning: {
       en: 'The certificate of the recipient’s mail server does not name the host in the MX.',
-      th: 'ใบรับรอง TLS ของเซิร์ฟเวอร์ผู้รับไม่มีชื่อโฮสต์ที่อยู่ใน MX',
+      th: 'ใบรับรองของเมลเซิร์ฟเวอร์ผู้รับไม่ได้ระบุชื่อโฮสต์ที่อยู่ใน MX',
     },
     fix: {
       en: 'The recipient’s administrator must install a certificate that names the MX host.',
@@ -217,11 +217,11 @@ export const SECURITY_ADVICE = {
   'dane-failed': {
     meaning: {
       en: 'The certificate of the recipient’s mail server does not match the TLSA record that its domain publishes (DANE).',
-      th: 'ใบรับรองของเซิร์ฟเวอร์ผู้รับไม่ตรงกับระเบียน TLSA ที่โดเมนประกาศไว้ (DANE)',
+      th: 'ใบรับรองของเมลเซิร์ฟเวอร์ผู้รับไม่ตรงกับระเบียน TLSA ที่โดเมนประกาศไว้ (DANE)',
     },
     fix: {
       en: 'The recipient’s administrator must publish a TLSA record for the present certificate, and next time before changing it.',
-      th: 'ผู้ดูแลฝั่งผู้รับต้องประกาศ TLSA ให้ตรงกับใบรับรองปัจจุบัน และครั้งหน้าให้ประกาศก่อนเปลี่ยนใบรับรอง',
+      th: 'ผู้ดูแลฝั่งผู้รับต้องประกาศระเบียน TLSA ให้ตรงกับใบรับรองปัจจุบัน และครั้งหน้าให้ประกาศก่อนเปลี่ยนใบรับรอง',
     },
   },
   'mta-sts-failed': {
@@ -235,10 +235,13 @@ export const SECURITY_ADVICE = {
     },
   },
   'dnssec-failed': {
-    meaning: { en: 'The DNSSEC signatures of the recipient’s domain are broken.', th: 'ลายเซ็น DNSSEC ของโดเมนผู้รับเสีย' },
+    meaning: {
+      en: 'The DNSSEC signatures of the recipient’s domain are broken.',
+      th: 'ลายเซ็น DNSSEC ของโดเมนผู้รับไม่ถูกต้อง',
+    },
     fix: {
       en: 'The recipient’s administrator must repair the chain of DS and DNSKEY records.',
-      th: 'ผู้ดูแลฝั่งผู้รับต้องแก้สาย DS และ DNSKEY',
+      th: 'ผู้ดูแลฝั่งผู้รับต้องแก้สาย (chain) ของระเบียน DS และ DNSKEY',
     },
   },
   requiretls: {
@@ -248,7 +251,7 @@ export const SECURITY_ADVICE = {
     },
     fix: {
       en: 'Send without that demand, or have the next server upgraded.',
-      th: 'ส่งโดยไม่กำหนดเงื่อนไขนี้ หรือปรับปรุงเซิร์ฟเวอร์ถัดไป',
+      th: 'ส่งโดยไม่กำหนดเงื่อนไขนี้ หรือให้อัปเกรดเซิร์ฟเวอร์ถัดไป',
     },
   },
   'security-conversion': {
@@ -261,9 +264,9 @@ export const SECURITY_ADVICE = {
   'security-unsupported': {
     meaning: {
       en: '{who} does not support the security feature that is asked for.',
-      th: '{who} ไม่รองรับความปลอดภัยแบบที่ขอ',
+      th: '{who} ไม่รองรับความสามารถด้านความปลอดภัยที่ขอ',
     },
-    fix: { en: 'Choose another login or encryption method.', th: 'เลือกวิธีเข้าสู่ระบบหรือเข้ารหัสแบบอื่น' },
+    fix: { en: 'Choose another login or encryption method.', th: 'เลือกวิธีล็อกอินหรือเข้ารหัสแบบอื่น' },
   },
   'crypto-failure': {
     meaning: {
@@ -283,7 +286,7 @@ export const SECURITY_ADVICE = {
     },
     fix: {
       en: 'Find the system that rewrites messages (a footer, a scanner, a list) and let it sign afterwards.',
-      th: 'หาระบบที่แก้ไขจดหมาย (เติมท้ายจดหมาย สแกนเนอร์ เมลลิสต์) แล้วให้เซ็นหลังการแก้ไข',
+      th: 'หาระบบที่แก้ไขจดหมาย (เติมข้อความท้ายจดหมาย ระบบสแกน เมลลิสต์) แล้วให้เซ็นหลังการแก้ไข',
     },
   },
 } as const satisfies Record<string, Advice>;

@@ -109,7 +109,7 @@ describe('buildRoute', () => {
     );
     const route = buildRoute(...four, 'th');
     expect(route.edges.filter((edge) => edge.order === 1).map((edge) => edge.label)).toEqual(
-      Array(4).fill('ลำดับที่ 1 (25 %)'),
+      Array(4).fill('ลำดับที่ 1 (25%)'),
     );
     expect(route.nodes.at(-1)?.label).toBe('กล่องจดหมายที่ ไทย.example');
     expect(route.domain).toBe('xn--o3cw4h.example');

@@ -823,9 +823,9 @@ describe('the summary', () => {
 
 describe('Thai', () => {
   it('has blanks around a Latin name and none around its own words', () => {
-    expect(explainText('552 5.3.4 x').replies[0]?.meaning.th).toBe('จดหมายใหญ่เกินที่เซิร์ฟเวอร์รับได้');
-    expect(explainText('552 5.3.4 x - gsmtp').replies[0]?.meaning.th).toBe('จดหมายใหญ่เกินที่ Gmail รับได้');
-    expect(explainText('451 4.7.1 Greylisted').replies[0]?.meaning.th).toMatch(/^เซิร์ฟเวอร์จงใจ/);
+    expect(explainText('552 5.3.4 x').replies[0]?.meaning.th).toBe('จดหมายใหญ่เกินกว่าที่เซิร์ฟเวอร์รับได้');
+    expect(explainText('552 5.3.4 x - gsmtp').replies[0]?.meaning.th).toBe('จดหมายใหญ่เกินกว่าที่ Gmail รับได้');
+    expect(explainText('451 4.7.1 Greylisted').replies[0]?.meaning.th).toMatch(/^เซิร์ฟเวอร์ตั้งใจ/);
   });
 });
 

@@ -45,4 +45,10 @@ describe.each(modules)('%s', (name) => {
       expect(en, `${path}: English holds Thai`).not.toMatch(/[\u0e00-\u0e7f]/);
     }
   });
+
+  it('sets blanks between Thai and Latin words, and around ๆ', () => {
+    for (const { path, th } of texts) {
+      expect(th.replace(/\{\w+\}/g, '–'), path).not.toMatch(/[ก-๛][a-z\d]|[a-z\d][ก-๛]|[ก-๛a-z]ๆ|ๆ[ก-๛a-z]/i);
+    }
+  });
 });
