@@ -130,7 +130,7 @@ function filled(text: Text, service: string | null): Text {
 
 /** Thai sets blanks around a Latin name, but none between its own words. */
 const closedUp = (thai: string): string =>
-  thai.replace(/(ที่|ซึ่ง|และ|ของ|จาก|กับ|ใน) (?=\{who\})/g, '$1').replace(/\{who\} (?=[\u0e00-\u0e7f])/g, '{who}');
+  thai.replace(/(ขณะนี้|ที่|ซึ่ง|และ|ของ|จาก|กับ|ใน) (?=\{who\})/g, '$1').replace(/\{who\} (?=[\u0e00-\u0e7f])/g, '{who}');
 
 const joined = (a: Text, b: Text): Text => ({ en: `${a.en} ${b.en}`, th: `${a.th} ${b.th}` });
 

@@ -20,11 +20,11 @@ export const DELIVERY_ADVICE = {
   'not-now': {
     meaning: {
       en: '{who} takes no mail just now: it is busy or under maintenance, or it makes newcomers try twice.',
-      th: 'ขณะนี้ {who} ยังไม่รับจดหมาย อาจกำลังยุ่ง ปิดปรับปรุง หรือให้ผู้ส่งรายใหม่ลองซ้ำอีกครั้ง',
+      th: 'ขณะนี้ {who} ยังไม่รับจดหมาย เพราะงานมากหรือกำลังบำรุงรักษา หรือตั้งใจให้ผู้ส่งรายใหม่ส่งซ้ำ',
     },
     fix: {
       en: 'Wait: the sending server tries again by itself. If it lasts for hours, ask the administrator of that server.',
-      th: 'รอก่อน เซิร์ฟเวอร์ฝั่งส่งจะลองใหม่เอง ถ้านานหลายชั่วโมงให้สอบถามผู้ดูแลเซิร์ฟเวอร์นั้น',
+      th: 'รอก่อน เซิร์ฟเวอร์ฝั่งส่งจะลองใหม่เอง ถ้านานหลายชั่วโมง ให้สอบถามผู้ดูแลเซิร์ฟเวอร์นั้น',
     },
     temporary: true,
   },
@@ -89,7 +89,7 @@ export const DELIVERY_ADVICE = {
   'bad-connection': {
     meaning: {
       en: 'The connection was lost in the middle of the dialogue.',
-      th: 'การเชื่อมต่อขาดกลางการสนทนา',
+      th: 'การเชื่อมต่อขาดกลางคันระหว่างการสนทนา',
     },
     fix: {
       en: 'Wait for the next attempt; if it happens every time, look at firewalls that inspect SMTP, time limits and the path’s MTU.',

@@ -205,11 +205,11 @@ export const REPUTATION_ADVICE = {
   'forwarding-off': {
     meaning: {
       en: 'The message was forwarded automatically, and the organisation that forwards it does not let mail be forwarded to outside addresses.',
-      th: 'จดหมายนี้ถูกส่งต่ออัตโนมัติ แต่องค์กรที่ส่งต่อไม่อนุญาตให้ส่งต่อไปยังที่อยู่ภายนอก',
+      th: 'จดหมายนี้ถูกส่งต่อโดยอัตโนมัติ แต่องค์กรที่ส่งต่อไม่อนุญาตให้ส่งต่อไปยังที่อยู่ภายนอก',
     },
     fix: {
       en: 'Remove the forwarding rule (if nobody knows it, the mailbox may be hacked), or let the administrator allow it in the outbound spam policy.',
-      th: 'ลบกฎส่งต่อ (ถ้าไม่มีใครตั้งไว้ กล่องจดหมายอาจถูกแฮ็ก) หรือให้ผู้ดูแลอนุญาตในนโยบายสแปมขาออก',
+      th: 'ลบกฎส่งต่อ (ถ้าไม่มีใครรู้จักกฎนี้ กล่องจดหมายอาจถูกแฮ็ก) หรือให้ผู้ดูแลระบบอนุญาตในนโยบายสแปมขาออก',
     },
   },
   'tenant-restricted': {

@@ -227,11 +227,11 @@ export const SECURITY_ADVICE = {
   'mta-sts-failed': {
     meaning: {
       en: 'The recipient’s domain demands verified TLS (MTA-STS), and its mail server does not meet that policy.',
-      th: 'โดเมนผู้รับกำหนดให้ส่งผ่าน TLS ที่ตรวจใบรับรองได้ (MTA-STS) แต่เซิร์ฟเวอร์ผู้รับไม่ตรงตามนโยบายนั้น',
+      th: 'โดเมนผู้รับกำหนดให้ใช้ TLS ที่ใบรับรองตรวจสอบผ่าน (MTA-STS) แต่เมลเซิร์ฟเวอร์ผู้รับไม่เป็นไปตามนโยบายนั้น',
     },
     fix: {
       en: 'The recipient’s administrator should compare the hosts in the policy with the MX records, and see that STARTTLS and the certificate of each host are in order.',
-      th: 'ผู้ดูแลฝั่งผู้รับต้องเทียบชื่อโฮสต์ในนโยบายกับระเบียน MX และตรวจ STARTTLS กับใบรับรองของทุกโฮสต์',
+      th: 'ผู้ดูแลฝั่งผู้รับควรเทียบชื่อโฮสต์ในนโยบายกับระเบียน MX และตรวจว่า STARTTLS กับใบรับรองของทุกโฮสต์ใช้ได้',
     },
   },
   'dnssec-failed': {
