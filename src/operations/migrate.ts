@@ -23,6 +23,8 @@ import type { Context, Operation, Services } from './types.ts';
 import { askOwnServers, ttlOf, type ZoneView } from './zone-view.ts';
 
 const DAY_MS = 86_400_000;
+/** RFC 3339 ends with the year 9999, and the stages of a plan come weeks after the times it is given. */
+const LATEST = Date.UTC(9999, 0);
 /** The hosts' doors are looked at for this long: a plan does not wait for a slow banner. */
 const HOST_SECONDS = 20;
 
@@ -147,6 +149,9 @@ function checkPlan(input: MigrationPlanInput): Outcome<PlanRequest> {
   const time = (text: string | undefined) => (text === undefined ? null : Date.parse(text));
   const startAt = time(input.startAt);
   const cutoverAt = time(input.cutoverAt);
+  for (const [member, at] of Object.entries({ startAt, cutoverAt })) {
+    if (at !== null && at >= LATEST) errors.push({ pointer: `/${member}`, detail: 'must be before the year 9999' });
+  }
   const [first] = errors;
   if (first) return refuse('invalid-request', `${first.pointer} ${first.detail}`, { errors });
   return ok({ domain: domain.value, newExchanges, startAt, cutoverAt });
@@ -287,8 +292,14 @@ async function recallMove(key: string, services: Services): Promise<MoveMemory |
   try {
     const memory = JSON.parse(hit.value) as MoveMemory;
     const times = [memory.publishedSince, memory.preferredSince, memory.goneSince];
-    return times.every((time) => time === null || Number.isFinite(time)) ? memory : null;
+    const whole = times.every((time) => time === null || isMoment(time)) && isSeenTtl(memory.oldTtl);
+    return whole ? memory : null;
   } catch {
     return null;
   }
 }
+
+const isMoment = (time: unknown): boolean => typeof time === 'number' && time >= 0 && time < LATEST;
+
+const isSeenTtl = (seen: MoveMemory['oldTtl']): boolean =>
+  seen === null || (Number.isFinite(seen.ttl) && seen.ttl >= 0 && isMoment(seen.at));

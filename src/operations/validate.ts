@@ -11,7 +11,14 @@ import { SHARED_SCHEMAS } from './contract.ts';
 /** Answers name this many wrong fields at most: a hostile body earns no longer answer than an honest one. */
 const MAX_ERRORS = 20;
 
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i;
+const RFC3339 = /^(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
+
+/** `Date.parse` alone takes 30 February for 2 March. */
+function isTime(text: string): boolean {
+  const date = RFC3339.exec(text)?.[1];
+  if (date === undefined || Number.isNaN(Date.parse(text))) return false;
+  return new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
+}
 
 const ajv = new Ajv2020({
   allErrors: true,
@@ -19,7 +26,7 @@ const ajv = new Ajv2020({
   // The schemas are ours and typed: judging them too would cost a sixth of the start.
   meta: false,
   validateSchema: false,
-  formats: { 'date-time': (text: string) => RFC3339.test(text) && !Number.isNaN(Date.parse(text)) },
+  formats: { 'date-time': isTime },
 });
 for (const schema of SHARED_SCHEMAS) ajv.addSchema(schema);
 

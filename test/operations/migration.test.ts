@@ -132,6 +132,20 @@ describe('a zone walked through its move', () => {
     travel(29 * DAY);
     expect((await check()).safeToRetire).toBe(true);
   });
+
+  test('a memory that makes no sense is none', async () => {
+    publish(NEW);
+    const since = { publishedSince: null, preferredSince: null, goneSince: null, oldTtl: null };
+    for (const forged of [
+      { ...since, goneSince: 1e300 },
+      { ...since, goneSince: 0, oldTtl: {} },
+      { ...since, goneSince: 0, oldTtl: { ttl: -1, at: 'x' } },
+    ]) {
+      await service.services.records.set('move:move.test:old.test:next.test', JSON.stringify(forged), 60_000);
+      const { safeToRetire, waitUntil } = await check();
+      expect([safeToRetire, secondsFromNow(waitUntil)]).toEqual([false, DAY]);
+    }
+  });
 });
 
 describe('a check', () => {
@@ -369,6 +383,10 @@ describe('a plan', () => {
     [{ strategy: 'fast' }, 'invalid-request', '/strategy'],
     [{ startAt: 'tomorrow' }, 'invalid-request', '/startAt'],
     [{ cutoverAt: '2026-02-30' }, 'invalid-request', '/cutoverAt'],
+    [{ cutoverAt: '2026-02-30T00:00:00Z' }, 'invalid-request', '/cutoverAt'],
+    [{ startAt: '2026-02-28T24:00:00Z' }, 'invalid-request', '/startAt'],
+    [{ startAt: '9999-12-31T23:59:59Z' }, 'invalid-request', '/startAt'],
+    [{ cutoverAt: '9999-12-31T23:59:59-23:59' }, 'invalid-request', '/cutoverAt'],
     [{ domain: 'a b' }, 'invalid-domain', '/domain'],
   ] as const)('%j is %s', async ([more, code, pointer]) => {
     const input = { domain: 'move.test', newExchanges: [{ host: 'next.test' }], ...more };
