@@ -82,6 +82,20 @@ export function render(finding: Finding, lang: Language): RenderedFinding {
   };
 }
 
+const SEVERITIES: ReadonlySet<unknown> = new Set<Severity>(['info', 'warning', 'error']);
+const CONFIDENCES: ReadonlySet<unknown> = new Set<Confidence>(['certain', 'likely', 'possible']);
+
+/** Whether a stored finding can be shown: another version of the service may have written one that has no words here. */
+export function isFinding(value: unknown): value is Finding {
+  if (typeof value !== 'object' || value === null) return false;
+  const { code, severity, confidence, params, evidence } = value as Partial<Finding>;
+  if (code === undefined || !FINDINGS.has(code) || !SEVERITIES.has(severity) || !CONFIDENCES.has(confidence))
+    return false;
+  if (typeof params !== 'object' || params === null || neededBy(code).some((name) => params[name] === undefined))
+    return false;
+  return Array.isArray(evidence) && evidence.length > 0 && evidence.every((line) => typeof line === 'string');
+}
+
 /** A text that begins with the stand-in for a host begins with a capital; a host name is left as it is. */
 const asSentence = (text: string): string => (text.startsWith(UNNAMED_HOST.en) ? `T${text.slice(1)}` : text);
 

@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { renderAll } from '../diagnosis/findings.ts';
+import { isFinding, renderAll } from '../diagnosis/findings.ts';
 import type { Finding } from '../diagnosis/types.ts';
 import { toUnicode } from '../dns/name.ts';
 import type { MailRoute } from '../mx/types.ts';
@@ -80,7 +80,12 @@ export function parse(text: string): StoredAnswer | undefined {
   try {
     const { v, crc, resolvedAt, expiresAt, digest, findings } = JSON.parse(text.slice(0, end));
     const body = text.slice(end + 1);
-    const whole = v === 1 && crc32(body) === crc && typeof digest === 'string' && Array.isArray(findings);
+    const whole =
+      v === 1 &&
+      crc32(body) === crc &&
+      typeof digest === 'string' &&
+      Array.isArray(findings) &&
+      findings.every(isFinding);
     if (!whole || !Number.isFinite(resolvedAt) || !Number.isFinite(expiresAt)) return undefined;
     return { resolvedAt, expiresAt, digest, findings, body };
   } catch {

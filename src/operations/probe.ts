@@ -6,7 +6,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { Type } from '@sinclair/typebox';
-import { render, renderAll } from '../diagnosis/findings.ts';
+import { isFinding, render, renderAll } from '../diagnosis/findings.ts';
 import { judgeRoute } from '../diagnosis/judge-route.ts';
 import type { Finding } from '../diagnosis/types.ts';
 import type { Domain } from '../dns/name.ts';
@@ -17,9 +17,11 @@ import type { HostProbe, Reply, Security } from '../smtp/types.ts';
 import type { Language } from '../texts/text.ts';
 import { type HostProbe as HostProbeOut, Id, Probe, ProbeInput } from './contract.ts';
 import { domainOf, lookUp } from './resolve.ts';
+import { isStoredProbe } from './session-cache.ts';
 import { type Judged, runSessions, type SessionOptions } from './sessions.ts';
 import { checkPort, onlyForbidden, type Target, targetsOfHost, targetsOfRoute } from './targets.ts';
 import type { Operation, Services } from './types.ts';
+import { faultsOf } from './validate.ts';
 
 const KEPT_MS = 3_600_000;
 const DEFAULT_SECONDS = 45;
@@ -88,17 +90,19 @@ export const findProbe: Operation<{ readonly id: string }, Probe> = {
   output: Probe,
   async run({ id }, context, services) {
     const hit = await services.records.get(`probe:${id}`);
-    const record = hit && parseRecord(hit.value);
-    return record
-      ? ok(renderProbe(record, context.lang))
-      : refuse('not-found', 'no probe of the last hour has this id');
+    const probe = hit && readRecord(hit.value, context.lang);
+    return probe ? ok(probe) : refuse('not-found', 'no probe of the last hour has this id');
   },
 };
 
-function parseRecord(text: string): ProbeRecord | undefined {
+/** undefined for anything but a record; a finding that this version has no words for is left out. */
+function readRecord(text: string, lang: Language): Probe | undefined {
   try {
-    const record = JSON.parse(text) as ProbeRecord;
-    return Array.isArray(record?.hosts) && Array.isArray(record.findings) ? record : undefined;
+    const stored = JSON.parse(text) as ProbeRecord;
+    if (!stored.hosts.every(({ probe }) => isStoredProbe(probe))) return undefined;
+    const hosts = stored.hosts.map(({ probe, findings }) => ({ probe, findings: findings.filter(isFinding) }));
+    const shown = renderProbe({ ...stored, hosts, findings: stored.findings.filter(isFinding) }, lang);
+    return faultsOf(Probe, shown).length === 0 ? shown : undefined;
   } catch {
     return undefined;
   }

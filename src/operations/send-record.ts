@@ -1,11 +1,12 @@
 /** A test send as it is kept: in no language, without the message's text and without the caller's secrets. Pure. */
 
-import { renderAll } from '../diagnosis/findings.ts';
+import { isFinding, renderAll } from '../diagnosis/findings.ts';
 import type { Finding } from '../diagnosis/types.ts';
 import type { Attempt, SendStatus } from '../smtp/transaction.ts';
 import type { Language } from '../texts/text.ts';
-import type { TestSend } from './contract.ts';
+import { TestSend } from './contract.ts';
 import { renderReply } from './probe.ts';
+import { faultsOf } from './validate.ts';
 
 export type SendRecord = {
   readonly id: string;
@@ -32,16 +33,12 @@ export const kept = ({ host, ip, preference, outcome, reply, transcript }: Attem
   transcript,
 });
 
-/** undefined for anything but a stored record. */
+/** undefined for anything but a stored record; a finding that this version has no words for is left out. */
 export function parseSend(text: string): SendRecord | undefined {
   try {
-    const record = JSON.parse(text) as SendRecord;
-    const whole =
-      typeof record.id === 'string' &&
-      typeof record.caller === 'string' &&
-      typeof record.status === 'string' &&
-      Array.isArray(record.attempts) &&
-      Array.isArray(record.findings);
+    const stored = JSON.parse(text) as SendRecord;
+    const record = { ...stored, findings: stored.findings.filter(isFinding) };
+    const whole = typeof record.caller === 'string' && faultsOf(TestSend, renderSend(record, 'en')).length === 0;
     return whole ? record : undefined;
   } catch {
     return undefined;

@@ -1,19 +1,39 @@
 /** Sessions as they lie in a store: read back only when they have the shape that was written. Pure. */
 
+import { Type } from '@sinclair/typebox';
 import type { HostProbe } from '../smtp/types.ts';
+import { HostProbe as Shown } from './contract.ts';
+import { faultsOf } from './validate.ts';
+
+const Text = Type.Union([Type.String(), Type.Null()]);
+const StoredReply = Type.Union([
+  Type.Object({ code: Type.Integer(), enhanced: Text, lines: Type.Array(Type.String()) }),
+  Type.Null(),
+]);
+
+/** What is shown as it is stored has the contract's shape; the rest is what the judge reads. */
+const StoredProbe = Type.Object({
+  ...Type.Omit(Shown, ['banner', 'greeting', 'findings']).properties,
+  security: Type.String(),
+  banner: StoredReply,
+  ehlo: StoredReply,
+  helo: StoredReply,
+  startTls: StoredReply,
+  unfinishedGreeting: Type.Array(Type.String()),
+  droppedOnEhlo: Type.Boolean(),
+  experiments: Type.Array(Type.Object({ name: Type.String(), sent: Type.String(), reply: StoredReply })),
+  tlsFailure: Text,
+  plaintextInjection: Type.Boolean(),
+  socketError: Text,
+});
+const StoredSession = Type.Object({ storedAt: Type.Number(), probe: StoredProbe });
+
+export const isStoredProbe = (value: unknown): value is HostProbe => faultsOf(StoredProbe, value).length === 0;
 
 export function reviveProbe(text: string): { storedAt: number; probe: HostProbe } | undefined {
   try {
-    const { storedAt, probe } = JSON.parse(text);
-    const whole =
-      Number.isFinite(storedAt) &&
-      typeof probe?.host === 'string' &&
-      typeof probe.outcome === 'string' &&
-      Array.isArray(probe.transcript) &&
-      Array.isArray(probe.experiments) &&
-      typeof probe.tls === 'object' &&
-      typeof probe.timings === 'object';
-    return whole ? { storedAt, probe } : undefined;
+    const stored = JSON.parse(text);
+    return faultsOf(StoredSession, stored).length === 0 ? stored : undefined;
   } catch {
     return undefined;
   }

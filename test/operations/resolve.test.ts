@@ -2,6 +2,7 @@
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import { operations } from '../../src/operations/index.ts';
+import { serialise } from '../../src/operations/mx-answer.ts';
 import { a, aaaa, cname, codes, contextOf, mx, type Running, startWorld, travel } from './world.ts';
 
 const { resolveMx } = operations;
@@ -177,6 +178,17 @@ describe('the cache', () => {
     await ask('plain.test');
     for (const forged of ['', 'x', '{"v":1}\n{}', '{"v":1,"crc":0,"digest":"a","findings":[]}\n{"ttl":1}']) {
       await service.services.cache.set('mx:plain.test', forged, 60_000);
+      service.services.hot.drop('plain.test');
+      expect((await ask('plain.test')).body.exchanges).toHaveLength(2);
+    }
+  });
+
+  test('with a finding that this version has no words for is a miss: a newer instance wrote it', async () => {
+    for (const findings of [[{ code: 'mx-of-tomorrow', params: {} }], [{ code: 'mx-single' }], [null]]) {
+      const { body } = await ask('plain.test');
+      const at = { resolvedAt: Date.parse(body.resolvedAt), expiresAt: Date.parse(body.expiresAt), digest: 'd' };
+      const written = serialise({ ...at, findings: findings as never, body: '{}' });
+      await service.services.cache.set('mx:plain.test', written, 60_000);
       service.services.hot.drop('plain.test');
       expect((await ask('plain.test')).body.exchanges).toHaveLength(2);
     }

@@ -131,8 +131,14 @@ describe('a session is kept', () => {
 
   test('only as it was written: what was tampered with is a miss', async () => {
     await ask({ host: one.host });
-    for (const forged of ['', '{}', '{"storedAt":1,"probe":{"host":"x"}}', '[1]', 'null']) {
-      await service.services.cache.set(`session:${one.host}|${one.host}|${port}|starttls`, forged, 60_000);
+    const key = `session:${one.host}|${one.host}|${port}|starttls`;
+    const { storedAt, probe: written } = JSON.parse((await service.services.cache.get(key))?.value ?? '');
+    const misshapen = [{ banner: 'x' }, { ehlo: {} }, { startTls: [] }, { unfinishedGreeting: null }, { timings: {} }];
+    for (const forged of [
+      ...['', '{}', '{"storedAt":1,"probe":{"host":"x"}}', '[1]', 'null'],
+      ...misshapen.map((part) => JSON.stringify({ storedAt, probe: { ...written, ...part } })),
+    ]) {
+      await service.services.cache.set(key, forged, 60_000);
       expect((await ask({ host: one.host })).cache.state).toBe('miss');
     }
   });
