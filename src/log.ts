@@ -51,6 +51,19 @@ function requestLine({ id, method, route, status, ms, caller, ip }: RequestEntry
 
 export function createLogStream(fd: number): LogStream {
   const stream = pino.destination({ fd, sync: false, maxLength: MAX_WAITING, maxWrite: 4 * GATHER_LENGTH });
+  // A full disk costs lines, and is written to again with the next ones. Unheard, the error would end the process, and the
+  // stream's own flush would try for ever.
+  let broken = false;
+  stream.on('error', () => {
+    broken = true;
+  });
+  stream.on('write', () => {
+    broken = false;
+  });
+  const flush = stream.flushSync.bind(stream);
+  stream.flushSync = () => {
+    if (!broken) flush();
+  };
   let lines: string[] = [];
   let length = 0;
   const handOver = () => {

@@ -5,6 +5,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,15 +22,15 @@ type Started = {
 };
 
 /** With nothing of our own environment but the PATH: the settings are those given. */
-function start(env: Readonly<Record<string, string>>): Started {
+function start(env: Readonly<Record<string, string>>, out: number | 'pipe' = 'pipe'): Started {
   const child = spawn(process.execPath, [entry], {
     env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', out, 'pipe'],
   });
   children.add(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk;
     });
   }
@@ -151,4 +152,17 @@ describe('a running service', () => {
     expect(await response.json()).toMatchObject({ code: 'dns-timeout' });
     expect(await started.ended).toEqual({ code: 0, signal: null });
   });
+});
+
+test('a log that cannot be written, on a full disk, costs its lines and nothing else', async () => {
+  const port = await freePort();
+  const full = openSync('/dev/full', 'w');
+  const started = start({ PORT: String(port), DNS_SERVERS: '127.0.0.1:9' }, full);
+  closeSync(full);
+  await untilLive(port, started);
+  // The first lines have failed by then.
+  await sleep(300);
+  await untilLive(port, started);
+  started.child.kill('SIGTERM');
+  expect(await started.ended).toEqual({ code: 0, signal: null });
 });
