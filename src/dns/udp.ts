@@ -164,7 +164,9 @@ class Line {
       // The address is one already: no detour through the system's resolver.
       lookup: (host, _options, done) => done(null, host, family),
     });
-    this.#socket.on('error', () => this.#fail());
+    // Without a descriptor to be had, the error comes before `connect` returns, and a line that is not in its place yet cannot
+    // leave it.
+    this.#socket.on('error', () => queueMicrotask(() => this.#fail()));
     this.#socket.on('message', (packet, from) => this.#receive(packet, from.address, from.port));
     // Not as a callback of `connect`, which would then also get the error.
     this.#socket.on('connect', () => this.#connected());
