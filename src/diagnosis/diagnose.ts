@@ -158,10 +158,12 @@ function silence(probe: HostProbe, params: Params): Finding[] {
   ];
   const where = `connect to ${ip} port ${port}`;
   if (stage === 'resolve') {
-    // The exchange of a domain without an address is said by the route's own finding.
-    return outcome === 'unreachable' && probe.preference === null
-      ? of('no-address', 'likely', `${probe.host}. A, AAAA: no address`)
-      : [];
+    if (outcome !== 'unreachable') return [];
+    // The caller asked for one family; of the other nothing is known here.
+    if (probe.family === 4) return of('no-ipv4', 'likely', `${probe.host}. A: no address`);
+    if (probe.family === 6) return of('no-ipv6', 'likely', `${probe.host}. AAAA: no address`);
+    // The exchange of a domain without any address is said by the route's own finding.
+    return probe.preference === null ? of('no-address', 'likely', `${probe.host}. A, AAAA: no address`) : [];
   }
   if (stage === 'connect') {
     if (outcome === 'refused') return of('refused', 'certain', `${where}: ${socketError ?? 'refused'}`);

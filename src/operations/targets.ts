@@ -16,6 +16,7 @@ export type Target = {
   readonly host: string;
   /** null: the host has no address. */
   readonly ip: string | null;
+  /** Without an address: the family asked for, where only that one is known to be missing. */
   readonly family: 4 | 6 | null;
   readonly preference: number | null;
   /** Milliseconds since the epoch after which what was learnt about this target may no longer be answered. */
@@ -40,7 +41,9 @@ export function targetsOfRoute(route: MailRoute, family: 4 | 6 | undefined): Tar
     for (const { ip, family: f, ttl } of firsts) {
       targets.push({ ...of, ip, family: f, expiresAt: Math.min(mxExpires, route.resolvedAt + ttl * 1000) });
     }
-    if (firsts.length === 0) targets.push({ ...of, ip: null, family: null, expiresAt: mxExpires });
+    if (firsts.length > 0) continue;
+    const missing = usable && exchange.addresses.length > 0 ? (family ?? null) : null;
+    targets.push({ ...of, ip: null, family: missing, expiresAt: mxExpires });
   }
   return targets;
 }
@@ -94,7 +97,7 @@ async function resolveHost(
   if (targets.length > 0) return ok(targets);
   const failed = results.find((result) => !result.ok);
   if (failed && !failed.ok) return { ok: false, refusal: dnsRefusal(failed.failure) };
-  return ok([{ host, ip: null, family: null, preference: null, expiresAt: Number.POSITIVE_INFINITY }]);
+  return ok([{ host, ip: null, family: family ?? null, preference: null, expiresAt: Number.POSITIVE_INFINITY }]);
 }
 
 const stripBrackets = (text: string) => text.replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1');

@@ -45,6 +45,28 @@ export const SESSION_FINDINGS = {
           th: 'ตรวจตัวสะกดของชื่อ และตรวจระเบียน A กับ AAAA',
         },
       },
+      'no-ipv4': {
+        title: { en: 'There is no IPv4 address for {host}', th: '{host} ไม่มีที่อยู่ IPv4' },
+        explanation: {
+          en: 'DNS gave no A record for {host}, and this probe was to use IPv4 only, so there was nothing to connect to. Senders without IPv6 cannot reach such a host.',
+          th: 'DNS ไม่มีระเบียน A ของ {host} และการตรวจครั้งนี้ระบุให้ใช้เฉพาะ IPv4 จึงไม่มีอะไรให้เชื่อมต่อ ผู้ส่งที่ไม่มี IPv6 จะไปไม่ถึงเครื่องนี้',
+        },
+        fix: {
+          en: 'Publish an A record for {host}, or probe without "family" to use the addresses that there are.',
+          th: 'ประกาศระเบียน A ของ {host} หรือตรวจใหม่โดยไม่ระบุ “family” เพื่อใช้ที่อยู่ที่มี',
+        },
+      },
+      'no-ipv6': {
+        title: { en: 'There is no IPv6 address for {host}', th: '{host} ไม่มีที่อยู่ IPv6' },
+        explanation: {
+          en: 'DNS gave no AAAA record for {host}, and this probe was to use IPv6 only, so there was nothing to connect to. Mail does not suffer from that where there is an IPv4 address, which was not asked for.',
+          th: 'DNS ไม่มีระเบียน AAAA ของ {host} และการตรวจครั้งนี้ระบุให้ใช้เฉพาะ IPv6 จึงไม่มีอะไรให้เชื่อมต่อ ถ้ามีที่อยู่ IPv4 (ซึ่งครั้งนี้ไม่ได้ถาม) การรับส่งอีเมลก็ไม่เสียหาย',
+        },
+        fix: {
+          en: 'Probe without "family" to use the addresses that there are; if there are none, check the spelling of the name.',
+          th: 'ตรวจใหม่โดยไม่ระบุ “family” เพื่อใช้ที่อยู่ที่มี ถ้าไม่มีเลย ให้ตรวจตัวสะกดของชื่อ',
+        },
+      },
       reset: {
         title: { en: '{host} hangs up', th: '{host} ตัดการเชื่อมต่อ' },
         explanation: {

@@ -232,6 +232,12 @@ describe('a host that cannot be talked to', () => {
       'no-address',
       'likely',
     ],
+    [
+      'a name without an address of the family asked for',
+      dead('unreachable', { stage: 'resolve', ip: null, family: 6, preference: null }),
+      'no-ipv6',
+      'likely',
+    ],
   ])('%s', (_, of, variant, confidence) => {
     const found = diagnoseHost(of, NOW);
     expect(found).toMatchObject([{ code: 'host-not-answering', severity: 'warning', confidence, params: { variant } }]);
@@ -240,6 +246,11 @@ describe('a host that cannot be talked to', () => {
 
   it('an exchange without an address is the route’s finding, not the session’s', () => {
     expect(codes(dead('unreachable', { stage: 'resolve', ip: null, family: null }))).toEqual([]);
+  });
+
+  it('an exchange without an address of the family asked for is the session’s: the route has nothing to say of it', () => {
+    const [found] = diagnoseHost(dead('unreachable', { stage: 'resolve', ip: null, family: 6 }), NOW);
+    expect(found).toMatchObject({ code: 'host-not-answering', evidence: ['mx.example.com. AAAA: no address'] });
   });
 
   it.each(['forbidden', 'rate-limited', 'skipped'] as const)('what we did not ask (%s) is no finding', (outcome) => {

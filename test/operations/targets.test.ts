@@ -103,6 +103,19 @@ describe('one host', () => {
     expect(cache.state).toBe('miss');
   });
 
+  test.for([
+    [4, 'six.test. A: no address'],
+    [6, 'four.test. AAAA: no address'],
+  ] as const)('without an address of family %d: nothing is said of the other family', async ([family, seen]) => {
+    world.publish({ 'four.test': a(3600, at('1.9')), 'six.test': aaaa(3600, '::1') });
+    const host = family === 6 ? 'four.test' : 'six.test';
+    const { hosts, findings } = await service.value(probe, { host, port, family });
+    expect(hosts).toMatchObject([{ host, ip: null, family, outcome: 'unreachable', stage: 'resolve' }]);
+    expect(findings).toMatchObject([
+      { code: 'host-not-answering', title: `There is no IPv${family} address for ${host}`, evidence: [seen] },
+    ]);
+  });
+
   test('behind an alias is found', async () => {
     world.publish({ 'mail.test': cname(3600, 'target.test'), 'target.test': a(3600, at('1.9')) });
     expect(await rows({ host: 'mail.test' })).toEqual([['mail.test', at('1.9'), 4, null, 'ok']]);
@@ -145,6 +158,23 @@ describe('a domain', () => {
     world.publish(names);
     const { hosts, findings, cache } = await service.value(probe, { domain, port });
     expect([hosts, codes(findings), cache.state]).toEqual([[], [code], 'miss']);
+  });
+
+  test('whose exchanges have no address of the family asked for says so', async () => {
+    world.publish({
+      'old.test': mx(3600, [10, 'four.test'], [20, 'bare.test']),
+      'four.test': a(3600, at('1.9')),
+      'bare.test': {},
+    });
+    const { hosts, findings } = await service.value(probe, { domain: 'old.test', port, family: 6 });
+    expect(hosts.map(({ host, family }) => [host, family])).toEqual([
+      ['four.test', 6],
+      ['bare.test', null],
+    ]);
+    expect(findings.map(({ code, title }) => [code, title])).toEqual([
+      ['mx-host-no-address', 'MX host bare.test has no address'],
+      ['host-not-answering', 'There is no IPv6 address for four.test'],
+    ]);
   });
 
   test('without MX is probed at its own address, at preference 0', async () => {
