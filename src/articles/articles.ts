@@ -27,11 +27,15 @@ export type ArticleSummary = { readonly slug: string; readonly title: string; re
 /** An article with its parts folded for searching. */
 type Entry = Article & { readonly summary: string; readonly folded: readonly [string, string, string] };
 
+/** What a question has around its words: quotation marks, and the marks that end a clause. */
+const MARKS_AROUND = /^["'“”‘’«]+|["'“”‘’»?!.,;:]+$/g;
+
 const shelves = new Map<Language, readonly Entry[]>();
 
 export function listArticles(query: string | undefined, lang: Language): readonly ArticleSummary[] {
   const words = fold(query ?? '')
     .split(/\s+/)
+    .map((word) => word.replace(MARKS_AROUND, ''))
     .filter((word) => word !== '');
   const own = slugsWith(words, lang);
   const slugs = own.length > 0 ? own : slugsWith(words, lang === 'en' ? 'th' : 'en');

@@ -131,6 +131,10 @@ describe('searching', () => {
     ['rpcdiag', 'en', 'outlook-rpcdiag'],
     ['moving server', 'en', 'mx-migration'],
     ['500 #5.5.1', 'en', 'ehlo-helo-cisco'],
+    // As people type questions.
+    ['what is MX?', 'en', 'what-is-mx'],
+    ['How do I change ISP ?', 'en', 'mx-migration'],
+    ['“spam”, what to do!', 'en', 'spam-what-to-do'],
     // In the other language than the one asked for.
     ['ลายเซ็น', 'en', 'outlook-signature'],
     ['moving server', 'th', 'mx-migration'],
