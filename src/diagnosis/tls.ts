@@ -40,7 +40,9 @@ function handshake(probe: HostProbe): Finding[] {
     const params = { ...paramsOf(probe), variant: 'local-limits' };
     return [finding('starttls-failed', { params, evidence, severity: 'info', confidence: 'possible' })];
   }
-  const params = { ...paramsOf(probe), variant: 'handshake' };
+  // What OpenSSL says of a peer that speaks something else than TLS.
+  const inClear = probe.security === 'implicit' && socketError === 'ERR_SSL_WRONG_VERSION_NUMBER';
+  const params = { ...paramsOf(probe), variant: inClear ? 'in-clear' : 'handshake' };
   return [finding('starttls-failed', { params, evidence, confidence: 'likely' })];
 }
 

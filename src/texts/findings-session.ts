@@ -190,6 +190,20 @@ export const SESSION_FINDINGS = {
           th: 'ทดสอบด้วย openssl s_client แล้วตรวจใบรับรอง กุญแจ และโปรโตคอลที่ {host} อนุญาต ควรใช้ได้ทั้ง TLS 1.2 และ 1.3',
         },
       },
+      'in-clear': {
+        title: {
+          en: '{host} answers in clear where TLS was begun at once',
+          th: '{host} ตอบแบบไม่เข้ารหัส ทั้งที่เริ่ม TLS ตั้งแต่ต้น',
+        },
+        explanation: {
+          en: 'What came back was not TLS. Most likely the service on port {port} greets in clear and turns to TLS by STARTTLS, as it should on every port but 465.',
+          th: 'สิ่งที่ตอบกลับมาไม่ใช่ TLS น่าจะเป็นเพราะบริการที่พอร์ต {port} ทักทายแบบไม่เข้ารหัสก่อน แล้วจึงเปลี่ยนเป็น TLS ด้วย STARTTLS ซึ่งเป็นวิธีที่ถูกต้องของทุกพอร์ตยกเว้น 465',
+        },
+        fix: {
+          en: 'Use STARTTLS on this port (in a probe: security "starttls"). If it is 465, set the service to TLS from the first byte.',
+          th: 'ใช้ STARTTLS กับพอร์ตนี้ (ในการตรวจให้ระบุ security เป็น starttls) ถ้าเป็นพอร์ต 465 ให้ตั้งบริการให้ใช้ TLS ตั้งแต่ไบต์แรก',
+        },
+      },
       'local-limits': {
         title: {
           en: 'Our TLS library cannot speak with {host}',

@@ -217,6 +217,13 @@ describe('TLS', () => {
     );
     expect(found.map(({ code }) => code)).toEqual(['starttls-failed']);
   });
+
+  it('a server that answers implicit TLS in clear has no protocol too old: it waits for STARTTLS', () => {
+    const of = { stage: 'tls', security: 'implicit', tlsFailure: 'handshake' } as const;
+    const found = diagnoseHost(dead('tls-error', { ...of, socketError: 'ERR_SSL_WRONG_VERSION_NUMBER' }), NOW);
+    expect(found).toMatchObject([{ code: 'starttls-failed', params: { variant: 'in-clear' } }]);
+    expect(renderAll(found, 'en')[0]?.title).toBe('mx.example.com answers in clear where TLS was begun at once');
+  });
 });
 
 describe('a host that cannot be talked to', () => {
