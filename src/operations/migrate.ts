@@ -3,7 +3,7 @@
  * hosts on port 25; the arithmetic and the judgement are `src/mx/migration*`. Refuses only when DNS gave nothing at all.
  */
 
-import { renderAll } from '../diagnosis/findings.ts';
+import { finding, renderAll } from '../diagnosis/findings.ts';
 import { type Domain, parseDomain } from '../dns/name.ts';
 import type { ZoneAnswer } from '../dns/types.ts';
 import { planMigration as arithmetic } from '../mx/migration.ts';
@@ -73,7 +73,11 @@ export const planMigration: Operation<MigrationPlanInput, MigrationPlan> = {
         why: sayWhy(stage, context.lang),
       })),
       warnings: renderAll(
-        [...judgeServers(domain, current.value.answers).findings, ...plan.warnings],
+        [
+          ...existence(domain, current.value),
+          ...judgeServers(domain, current.value.answers).findings,
+          ...plan.warnings,
+        ],
         context.lang,
       ) as MigrationPlan['warnings'],
     });
@@ -168,7 +172,11 @@ function namesOf(input: MigrationCheckInput): Outcome<{ domain: Domain; oldHost:
   return ok({ domain: domain.value, oldHost: oldHost.value, newHost: newHost.value });
 }
 
-type CurrentView = CurrentMx & { readonly answers: readonly ZoneAnswer<'MX'>[] };
+type CurrentView = CurrentMx & { readonly exists: boolean; readonly answers: readonly ZoneAnswer<'MX'>[] };
+
+/** A plan for a name that DNS does not know may be meant for a domain to come; more often the name is mistyped. */
+const existence = (domain: Domain, { exists }: CurrentView) =>
+  exists ? [] : [finding('mx-nxdomain', { params: { domain }, evidence: [`${domain}. MX: NXDOMAIN`] })];
 
 /** The present set at the zone's own servers; where none of them answers, as resolvers have it. */
 async function currentMx(domain: Domain, services: Services): Promise<Outcome<CurrentView>> {
@@ -186,12 +194,14 @@ async function currentMx(domain: Domain, services: Services): Promise<Outcome<Cu
       implicit,
       ttl,
       seenTtl: seen,
+      exists: status !== 'nxdomain',
       answers: view.ok ? view.value.answers : [],
     });
   }
   await noteSeen(domain, view.value, services);
   const ttl = Math.max(...view.value.usable.map(ttlOf));
-  const base = { ttl, seenTtl: seen, answers: view.value.answers };
+  const exists = view.value.usable.some(({ status }) => status !== 'nxdomain');
+  const base = { ttl, seenTtl: seen, exists, answers: view.value.answers };
   if (first.status === 'answer') return ok({ ...base, records: unionOf(view.value), implicit: false });
   const implicit = await hasAddress(domain, services);
   return ok({ ...base, records: implicit ? [{ preference: 0, exchange: domain }] : [], implicit });

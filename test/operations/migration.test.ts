@@ -333,6 +333,16 @@ describe('a plan', () => {
     for (const { records } of made.stages) expect(records.join()).not.toMatch(/MX 0 \./);
   });
 
+  test.for([
+    ['at the servers of the zone above', 'moev.test'],
+    ['as resolvers have it', 'moev.elsewhere'],
+  ] as const)('of a domain that does not exist %s says so first: it may be mistyped', async ([, domain]) => {
+    for (const server of [ns1, ns2])
+      serve(server, {}, { names: {}, soa: { zone: 'test', ttl: 30, minimum: 30, serial } });
+    const { warnings } = await plan({ domain });
+    expect(warnings[0]).toMatchObject({ code: 'mx-nxdomain', evidence: [`${domain}. MX: NXDOMAIN`] });
+  });
+
   test('warns of a given preference that is not below the old', async () => {
     publish(OLD);
     const made = await plan({ newExchanges: [{ host: 'next.test', preference: 20 }] });
