@@ -97,7 +97,7 @@ function newHost(facts: HostFacts, strategy: PlanInput['strategy']): Finding[] {
   const evidence = [sightingOf(host, facts.state)];
   if (strategy === 'staged') {
     if (facts.state === 'accepting' || facts.state === 'unknown') return [];
-    return [migrationFinding('new-not-live', 'warning', 'likely', { host, state: facts.state }, evidence)];
+    return [migrationFinding('new-not-live', 'warning', 'likely', { host }, evidence)];
   }
   if (facts.state === 'silent') return [migrationFinding('new-silent', 'warning', 'likely', { host }, evidence)];
   if (facts.state === 'accepting' || facts.state === 'rejecting') {

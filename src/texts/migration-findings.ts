@@ -156,8 +156,8 @@ export const MIGRATION_FINDINGS = {
     severity: 'warning',
     title: { en: 'The new exchange does not accept mail yet', th: 'เครื่องใหม่ยังไม่รับอีเมล' },
     explanation: {
-      en: 'A staged move needs both servers running; {host} is {state}. As a less preferred exchange it would delay or return the mail that comes to it.',
-      th: 'การย้ายแบบ staged ต้องเปิดทั้งสองเครื่อง แต่ {host} ยังไม่พร้อม (สถานะ {state}) หากประกาศเป็นลำดับรองในตอนนี้ อีเมลที่ส่งไปถึงเครื่องนี้จะล่าช้าหรือถูกตีกลับ',
+      en: 'A staged move needs both servers running, and {host} takes no mail yet. As a less preferred exchange it would delay or return the mail that comes to it.',
+      th: 'การย้ายแบบ staged ต้องเปิดทั้งสองเครื่อง แต่ {host} ยังไม่รับอีเมล หากประกาศเป็นลำดับรองในตอนนี้ อีเมลที่ส่งไปถึงเครื่องนี้จะล่าช้าหรือถูกตีกลับ',
     },
     fix: {
       en: 'Bring {host} up before the stage "publish", or use the fallback strategy.',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { renderAll } from '../../src/diagnosis/findings.ts';
 import type { Domain } from '../../src/dns/name.ts';
 import { planMigration } from '../../src/mx/migration.ts';
 import type { CurrentMx, HostFacts, PlanInput } from '../../src/mx/migration-model.ts';
@@ -246,7 +247,11 @@ describe('a staged move', () => {
 
   it('warns of a new host that does not take mail yet', () => {
     for (const state of ['silent', 'refusing', 'rejecting'] as const) {
-      expect(codes({ ...staged, newHosts: [host('newisp.example.net', { state })] })).toContain('new-not-live');
+      const { warnings } = planMigration(input({ ...staged, newHosts: [host('newisp.example.net', { state })] }));
+      const notLive = warnings.filter(({ code }) => code === 'migration-new-not-live');
+      expect(notLive).toHaveLength(1);
+      // The state is a word of our own code, and English.
+      expect(renderAll(notLive, 'th')[0]?.explanation).not.toContain(state);
     }
   });
 });
