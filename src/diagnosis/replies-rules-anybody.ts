@@ -134,6 +134,8 @@ export const ANYBODY_RULES: readonly Rule[] = [
     FAILS,
   ),
   rule(null, 'directory-failure', /(?:temporary|local) (?:dns |name )?look-?\s?up (?:failure|error|problem)/i, /^4/),
+  // Exim says in the same reply why: the sender's address is unrouteable, or refused by its own server.
+  rule(null, 'sender-unknown', /sender verify failed/i, FAILS),
   rule(
     null,
     'no-route',
@@ -149,7 +151,7 @@ export const ANYBODY_RULES: readonly Rule[] = [
   rule(
     null,
     'sender-unknown',
-    /sender verify failed|callout verification|sender (?:not allowed|rejected|denied)|not owned by user|not logged in as (?:the )?owner|sender (?:unknown|does not exist)|(?:invalid|bad|unverified) sender|email address is not verified/i,
+    /callout verification|sender (?:not allowed|rejected|denied)|not owned by user|not logged in as (?:the )?owner|sender (?:unknown|does not exist)|(?:invalid|bad|unverified) sender|email address is not verified/i,
     FAILS,
   ),
   rule(

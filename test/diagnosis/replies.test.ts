@@ -342,6 +342,13 @@ const SEEN: readonly Row[] = [
     'sender-domain-bad',
   ],
   [
+    '550-Verification failed for <someone@example.com>\r\n550-Unrouteable address\r\n550 Sender verify failed',
+    550,
+    null,
+    null,
+    'sender-unknown',
+  ],
+  [
     '  someone@example.com\n    SMTP error from remote mail server after RCPT TO:<someone@example.com>:\n    550 No such user here',
     550,
     null,
