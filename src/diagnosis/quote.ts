@@ -18,13 +18,18 @@ export const answerLines = (command: string, reply: Reply, wanted: (text: string
 
 function quoted(before: string, { code, lines }: Reply, wanted: (text: string) => boolean): string[] {
   const quotes: string[] = [];
-  for (const [i, line] of lines.entries()) {
+  const [more, end] = [`${before}${code}-`, `${before}${code} `];
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i] ?? '';
     if (!wanted(line)) continue;
     if (quotes.length === MOST_LINES) {
       quotes.push('…');
       break;
     }
-    quotes.push(`${before}${code}${i < lines.length - 1 ? '-' : ' '}${line}`.trimEnd());
+    // Trimmed before it is put together: a string put together is only copied when somebody looks into it.
+    const text = line.trimEnd();
+    if (i < lines.length - 1) quotes.push(more + text);
+    else quotes.push(text === '' ? end.trimEnd() : end + text);
   }
   return quotes;
 }

@@ -20,7 +20,7 @@ export function parseCapabilities(ehlo: Reply): Capabilities {
     extensions,
     startTls: has(extensions, 'STARTTLS'),
     size: sizeOf(extensions),
-    auth: mechanismsOf(extensions),
+    auth: has(extensions, 'AUTH') ? mechanismsOf(extensions) : [],
     pipelining: has(extensions, 'PIPELINING'),
     eightBitMime: has(extensions, '8BITMIME'),
     smtpUtf8: has(extensions, 'SMTPUTF8'),

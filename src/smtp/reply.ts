@@ -60,10 +60,10 @@ export class ReplyReader {
       if (line === null) return this.#broken;
       if (typeof line !== 'string') return this.#give(line);
       const shown = printableBytes(line);
-      this.#fresh.push(shown);
+      this.#fresh = appended(this.#fresh, shown);
       const code = codeOf(line);
       if (code === null && this.#partial.length === 0) return this.#give({ malformed: 'not-a-reply' });
-      this.#partial.push(shown);
+      this.#partial = appended(this.#partial, shown);
       if (code !== null && line.charCodeAt(3) !== HYPHEN) return this.#finish(code);
       if (this.#partial.length >= this.#limits.replyLines) return this.#give({ malformed: 'reply-too-long' });
     }
@@ -105,7 +105,7 @@ export class ReplyReader {
 
   #give(malformed: Malformed): Malformed {
     const start = this.#text.slice(this.#at, this.#at + this.#limits.line);
-    if (malformed.malformed === 'line-too-long') this.#fresh.push(printableBytes(start));
+    if (malformed.malformed === 'line-too-long') this.#fresh = appended(this.#fresh, printableBytes(start));
     this.#broken = malformed;
     this.#text = '';
     this.#at = 0;
@@ -118,6 +118,13 @@ export class ReplyReader {
     this.#replyBytes = 0;
     return { code, enhanced: enhancedOf(lines), lines };
   }
+}
+
+/** Most replies are of one line, for which an array of one is made; the first `push` makes room for seventeen. */
+function appended(lines: string[], line: string): string[] {
+  if (lines.length === 0) return [line];
+  lines.push(line);
+  return lines;
 }
 
 const CR = 13;
