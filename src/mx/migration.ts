@@ -97,10 +97,12 @@ function fallbackStages({ domain, zoneTtl, oldTtl, numbers, times }: Draft): Pla
   });
   // Without an old exchange there is nothing to fall back to: the new ones must live before they are named.
   const kind = numbers.old.length === 0 ? 'first' : 'fallback';
+  // Numbers the caller insists on may leave every new one behind: what is said of the order must not contradict the set.
+  const order = numbers.notBelow.length === numbers.incoming.length ? 'behind' : kind;
   return [
-    stage('publish', times.publish, both, `${kind}-publish`),
+    stage('publish', times.publish, both, `${order}-publish`),
     stage('wait', times.publish, both, `${kind}-wait`),
-    stage('cut-over', times.cutover, both, `${kind}-cut-over`),
+    stage('cut-over', times.cutover, both, `${order}-cut-over`),
     stage('observe', times.cutover, both, `${kind}-observe`),
     stage('retire', times.retire, only, `${kind}-retire`),
   ];

@@ -7,8 +7,8 @@ import { type Catalogue, type Language, type Params, say, type Text } from './te
 
 export const MIGRATION_WHY = {
   'fallback-publish': {
-    en: 'Add the new exchanges with numbers below the old ones, so that senders try them first. Nobody answers there yet, so each sender moves on to the old exchanges and mail arrives as before. Raise the SOA serial and see that every name server serves the new zone.',
-    th: 'เพิ่มเซิร์ฟเวอร์ MX ใหม่โดยใช้ตัวเลขลำดับต่ำกว่าของเดิม ผู้ส่งจะลองเครื่องใหม่ก่อน แต่ยังไม่มีเครื่องใดตอบที่นั่น ผู้ส่งจึงไปต่อที่เครื่องเดิมและอีเมลเข้าตามปกติ เพิ่มเลข serial ใน SOA และตรวจว่าเนมเซิร์ฟเวอร์ทุกตัวใช้โซนใหม่แล้ว',
+    en: 'Add the new exchanges with numbers below the old ones, so that senders try them first. As long as nobody answers there, each sender moves on to the old exchanges and mail arrives as before. Raise the SOA serial and see that every name server serves the new zone.',
+    th: 'เพิ่มเซิร์ฟเวอร์ MX ใหม่โดยใช้ตัวเลขลำดับต่ำกว่าของเดิม ผู้ส่งจะลองเครื่องใหม่ก่อน ตราบใดที่ยังไม่มีเครื่องใดตอบที่นั่น ผู้ส่งจะไปต่อที่เครื่องเดิมและอีเมลเข้าตามปกติ เพิ่มเลข serial ใน SOA และตรวจว่าเนมเซิร์ฟเวอร์ทุกตัวใช้โซนใหม่แล้ว',
   },
   'fallback-wait': {
     en: 'Resolvers may hold the previous answer for up to {settle} (its TTL was {ttl}). Until that has passed since the last name server took over the zone, some senders know the old exchanges only. Change nothing.',
@@ -25,6 +25,14 @@ export const MIGRATION_WHY = {
   'fallback-retire': {
     en: 'Remove the old exchanges from the MX set. Switch the old server off only when {settle} more have passed on every name server, since caches still hold its record until then.',
     th: 'ลบเครื่องเดิมออกจากชุด MX แต่ยังอย่าเพิ่งปิดเครื่องเดิม จนกว่าจะผ่านไปอีก {settle} นับจากที่เนมเซิร์ฟเวอร์ทุกตัวใช้ข้อมูลใหม่ เพราะระหว่างนั้นแคชยังจำระเบียนเดิมอยู่',
+  },
+  'behind-publish': {
+    en: 'Add the new exchanges. The numbers given are not below the old ones, so senders go on to try the old exchanges first, and this set moves no mail: see the warning. Raise the SOA serial and see that every name server serves the new zone.',
+    th: 'เพิ่มเซิร์ฟเวอร์ MX ใหม่ ตัวเลขลำดับที่กำหนดไม่ต่ำกว่าของเดิม ผู้ส่งจึงยังลองเครื่องเดิมก่อน และชุดนี้ไม่ทำให้อีเมลย้ายมา ดูคำเตือน เพิ่มเลข serial ใน SOA และตรวจว่าเนมเซิร์ฟเวอร์ทุกตัวใช้โซนใหม่แล้ว',
+  },
+  'behind-cut-over': {
+    en: 'From {cutover} bring the new server up: link, address, port 25 in the firewall. Mail still goes to the lowest number, which is an old exchange; it moves only when the new ones are given numbers below that.',
+    th: 'ตั้งแต่ {cutover} เปิดใช้เครื่องใหม่ ทั้งวงจรเครือข่าย ที่อยู่ IP และพอร์ต 25 บนไฟร์วอลล์ อีเมลยังเข้าเครื่องที่ตัวเลขต่ำสุด ซึ่งเป็นเครื่องเดิม จะย้ายมาก็ต่อเมื่อให้เครื่องใหม่ใช้ตัวเลขต่ำกว่านั้น',
   },
   'first-publish': {
     en: 'The domain has no exchange to fall back to, so the new server must accept mail before it is named. Test it by its address first, then publish.',

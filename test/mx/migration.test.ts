@@ -351,7 +351,7 @@ describe('texts', () => {
   });
 
   it('name every stage of the contract', () => {
-    expect(Object.keys(MIGRATION_WHY).length).toBe(15);
+    expect(Object.keys(MIGRATION_WHY).length).toBe(17);
     expect(() => sayWhy({ why: 'nonsense', params: {} }, 'en')).toThrow(/nonsense/);
   });
 

@@ -350,6 +350,12 @@ describe('a plan', () => {
       20,
       expect.arrayContaining(['migration-preference-not-below']),
     ]);
+    // Nor do its stages say that mail moves by itself.
+    const why = (name: string) => made.stages.find((stage) => stage.name === name)?.why;
+    expect([why('publish'), why('cut-over')]).toEqual([
+      expect.stringMatching(/^Add the new exchanges\. .*moves no mail/),
+      expect.stringMatching(/moves only when/),
+    ]);
   });
 
   test.for([
