@@ -11,6 +11,7 @@ import type { Admit } from './admission.ts';
 import { chooseLanguage } from './language.ts';
 import type { DoorMetrics } from './metrics.ts';
 import type { Pressure } from './pressure.ts';
+import { OVERLOADED } from './refusals.ts';
 import { sendProblem, type Visit, visitOf } from './visit.ts';
 
 /** How the process stands. `stopping` turns away new work; `signal` fires later, when work under way must end. */
@@ -32,10 +33,7 @@ export interface Guards {
 export function createGuards(admit: Admit, metrics: DoorMetrics, lifecycle: Lifecycle, pressure: Pressure): Guards {
   const ready = (): Outcome<null> => {
     if (lifecycle.stopping) return refuse('unavailable', 'this instance is stopping', { retryAfterSeconds: 1 });
-    if (pressure.overloaded()) {
-      return refuse('overloaded', 'this instance has more work than it can do in time', { retryAfterSeconds: 2 });
-    }
-    return ok(null);
+    return pressure.overloaded() ? { ok: false, refusal: OVERLOADED } : ok(null);
   };
   const guard = (
     pattern: string,

@@ -10,7 +10,7 @@ import { declinedOf } from './http-errors.ts';
 import { createKnownPaths } from './known-paths.ts';
 import { chooseLanguage, negotiate } from './language.ts';
 import type { DoorMetrics } from './metrics.ts';
-import { type Declined, FAULT } from './refusals.ts';
+import { type Declined, FAULT, OVERLOADED } from './refusals.ts';
 import { type House, openVisit, send, sendProblem, setVisit, type Visit, visitOf } from './visit.ts';
 
 export type HookOptions = {
@@ -92,7 +92,10 @@ function refuseRoute(visit: Visit, methods: readonly string[]): void {
   sendProblem(visit, { code: 'method-not-allowed', detail });
 }
 
+/** No descriptors or no memory: no mistake in the program, and over when others have done. */
+const SHORTAGE: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
+
 export function maskFault(error: unknown, { id, route, house }: Visit): Declined {
   house.log.logger.error({ id, route: route.route, err: error }, 'fault');
-  return FAULT;
+  return SHORTAGE.has((error as NodeJS.ErrnoException | null)?.code) ? OVERLOADED : FAULT;
 }

@@ -12,6 +12,13 @@ export type ProblemCode = RefusalCode | 'internal';
 /** What a door says no with. `internal` is the mask of a fault; every other code comes from a Refusal. */
 export type Declined = Omit<Refusal, 'code'> & { readonly code: ProblemCode };
 
+/** Also what a shortage of the process' own is told as: it passes. */
+export const OVERLOADED: Refusal = {
+  code: 'overloaded',
+  detail: 'this instance has more work than it can do in time',
+  retryAfterSeconds: 2,
+};
+
 export const FAULT: Declined = {
   code: 'internal',
   detail: 'the service failed to answer; its log has the cause under the instance named here',

@@ -46,6 +46,7 @@ const THAI: Readonly<Record<string, string>> = {
   'must be an RFC 3339 date and time, for example {}': 'ต้องเป็นวันเวลาตาม RFC 3339 เช่น {}',
   'must be th or en, once': 'ต้องเป็น th หรือ en และระบุครั้งเดียว',
   'must be true or false, once': 'ต้องเป็น true หรือ false และระบุครั้งเดียว',
+  'must be before the year 9999': 'ต้องอยู่ก่อนปี ค.ศ. 9999',
   'must not be empty': 'ต้องไม่ว่างเปล่า',
   'text may hold {} octets at most': 'text ยาวได้ไม่เกิน {} ไบต์',
   'give exactly one of domain and host': 'ระบุ domain หรือ host อย่างใดอย่างหนึ่งเท่านั้น',

@@ -1,12 +1,12 @@
 /** Mail servers that fall silent at every stage, under a running service: each is told for what it is, when its time is up. */
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { makeCertificate } from '../helpers/certificates.ts';
 import { zoneServer } from '../helpers/dns-server.ts';
-import { startService, until } from '../helpers/service.ts';
+import { keepAlive, startService, until } from '../helpers/service.ts';
 import { ok, type Script, type SmtpServer, type Step, startSmtpServer } from '../helpers/smtp-server.ts';
 import { recovered, slowest, told } from './told.ts';
 
@@ -118,3 +118,26 @@ async function deafServer(host: string, at: number): Promise<{ close(): void }> 
     },
   };
 }
+
+test('no descriptor left to dial with: 503 overloaded, and probes again as soon as there is one', async () => {
+  const alone = await startService({
+    DNS_SERVERS: `${dns.ip}:${dns.port}`,
+    ALLOW_TARGETS: '127.98.0.0/16',
+    SMTP_PORTS: String(port),
+  });
+  const agent = keepAlive(1);
+  const limit = (files: number) => execFileSync('prlimit', [`--pid=${alone.child.pid}`, `--nofile=${files}:`]);
+  const probe = () => alone.ask('/v1/probes', { body: { host: '127.98.0.1', port, fresh: true }, agent });
+  try {
+    expect((await probe()).status).toBe(200);
+    limit(3);
+    const refused = await probe();
+    expect(told([refused])).toEqual({ '503 overloaded': 1 });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    limit(1_024);
+    expect((await probe()).status).toBe(200);
+  } finally {
+    agent.destroy();
+    alone.kill();
+  }
+});
