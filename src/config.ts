@@ -104,7 +104,12 @@ export const Environment = Type.Object({
     'Connections a minute to one address (IPv6: to one /64), all callers together: above that a stranger’s server may block us.',
   ),
   RATE_SEND_PER_HOUR: count(20, 1, 1_000_000, 'Test messages an hour and caller.'),
-  MAX_PROBES: count(500, 1, 20_000, 'SMTP sessions at a time; each takes about 54 KB with TLS.'),
+  MAX_PROBES: count(
+    500,
+    1,
+    20_000,
+    'SMTP sessions at a time; each takes about 54 KB with TLS. With 2,000 and more, start Node with `--max-semi-space-size=64`.',
+  ),
   CACHE_BYTES: count(
     64 * 1024 * 1024,
     1024 * 1024,
