@@ -6,6 +6,7 @@
 
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createCors } from './cors.ts';
+import { hostLines } from './host-lines.ts';
 import { declinedOf } from './http-errors.ts';
 import { createKnownPaths } from './known-paths.ts';
 import { chooseLanguage, negotiate } from './language.ts';
@@ -37,9 +38,11 @@ export function addHooks(app: FastifyInstance, { house, metrics, corsOrigins }: 
       refuseRoute(visit, methods);
       return;
     }
-    // RFC 9110 §7.2
-    if (request.raw.headers.host === undefined && request.raw.httpVersion === '1.1') {
-      sendProblem(visit, { code: 'invalid-request', detail: 'the request has no Host' });
+    const hosts = hostLines(request.raw);
+    // RFC 9110 §7.2, RFC 9112 §3.2
+    if (hosts > 1 || (hosts === 0 && request.raw.httpVersion === '1.1')) {
+      const detail = hosts === 0 ? 'the request has no Host' : 'the request has more than one Host';
+      sendProblem(visit, { code: 'invalid-request', detail });
       return;
     }
     done();

@@ -8,6 +8,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { FastifyInstance } from 'fastify';
 import { ok } from '../outcome.ts';
 import type { Door } from './door.ts';
+import { hostLines } from './host-lines.ts';
 import { negotiate } from './language.ts';
 import type { DoorMetrics } from './metrics.ts';
 import { MX_ROUTE, serve } from './rest.ts';
@@ -27,7 +28,7 @@ function createShortWay(door: Door, house: House, metrics: DoorMetrics): ShortWa
     const domain = raw.method === 'GET' ? PLAIN.exec(raw.url ?? '')?.[1] : undefined;
     if (domain === undefined) return false;
     const { headers } = raw;
-    if (headers.host === undefined || headers.origin !== undefined) return false;
+    if (hostLines(raw) !== 1 || headers.origin !== undefined) return false;
     const caller = door.guards.admitted(raw, MX_ROUTE.operation.scope);
     if (caller === undefined) return false;
     const lang = negotiate(headers['accept-language']);

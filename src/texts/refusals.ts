@@ -16,6 +16,7 @@ const THAI: Readonly<Record<string, string>> = {
   'the URL holds a broken percent escape': 'URL มีการเข้ารหัสด้วย % (percent-encoding) ที่ไม่ถูกต้อง',
   'a part of the URL is too long': 'ส่วนหนึ่งของ URL ยาวเกินไป',
   'the request has no Host': 'คำขอไม่มี header Host',
+  'the request has more than one Host': 'คำขอมี header Host มากกว่าหนึ่งบรรทัด',
   'no route has this path; /openapi.json lists them': 'ไม่มีพาธนี้ ดูรายการได้ที่ /openapi.json',
   'this path takes {}': 'พาธนี้รับ {}',
   'the service failed to answer; its log has the cause under the instance named here':

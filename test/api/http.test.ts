@@ -123,6 +123,8 @@ describe('requests that are none', () => {
     ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n'],
     ['a method nobody knows', 'BREW /coffee HTTP/1.1\r\nHost: localhost\r\n\r\n'],
     ['no Host', 'GET /health/live HTTP/1.1\r\n\r\n'],
+    ['two Hosts', 'GET /health/live HTTP/1.1\r\nHost: localhost\r\nhOST: other.example\r\n\r\n'],
+    ['the same Host twice', 'GET /v1/domains/dom.test/mx HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n'],
     ['two lengths', 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
     [
       'a length and chunks',
