@@ -104,10 +104,8 @@ describe('ask', () => {
   });
 
   test('a port where nobody listens, and a server without an address, are unreachable', async () => {
-    const { port, servers: started } = await servers(zone({}));
-    for (const server of started) await server.close();
-    open.length = 0;
-    const client = createZoneClient({ resolver: nowhere, port, judge: () => true });
+    // The discard service's port: one that had been let go of could be another's by now.
+    const client = createZoneClient({ resolver: nowhere, port: 9, judge: () => true });
     const asked = [
       { host: 'a', ip: IPS[0] },
       { host: 'b', ip: '' },
