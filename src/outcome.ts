@@ -39,6 +39,11 @@ export type Refusal = {
   readonly retryAfterSeconds?: number;
 };
 
+const SHORTAGES: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
+
+/** No descriptors or no memory: about us alone, no mistake in the program, and over when others have done. */
+export const isShortage = (error: unknown): boolean => SHORTAGES.has((error as NodeJS.ErrnoException | null)?.code);
+
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 
 export const ok = <T>(value: T): Outcome<T> => ({ ok: true, value });

@@ -5,6 +5,7 @@
  */
 
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isShortage } from '../outcome.ts';
 import { createCors } from './cors.ts';
 import { hostLines } from './host-lines.ts';
 import { declinedOf } from './http-errors.ts';
@@ -95,10 +96,7 @@ function refuseRoute(visit: Visit, methods: readonly string[]): void {
   sendProblem(visit, { code: 'method-not-allowed', detail });
 }
 
-/** No descriptors or no memory: no mistake in the program, and over when others have done. */
-const SHORTAGE: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
-
 export function maskFault(error: unknown, { id, route, house }: Visit): Declined {
   house.log.logger.error({ id, route: route.route, err: error }, 'fault');
-  return SHORTAGE.has((error as NodeJS.ErrnoException | null)?.code) ? OVERLOADED : FAULT;
+  return isShortage(error) ? OVERLOADED : FAULT;
 }

@@ -38,7 +38,7 @@ export function finding(code: FindingCode, options: FindingOptions): Finding {
     params,
     evidence,
   };
-  const missing = neededBy(code).filter((name) => params[name] === undefined);
+  const missing = lacking(code, params);
   if (missing.length > 0) throw new Error(`finding ${code} lacks the param ${missing.join(', ')}`);
   return made;
 }
@@ -59,6 +59,9 @@ function neededBy(code: string): readonly string[] {
   needs.set(code, needed);
   return needed;
 }
+
+const lacking = (code: string, params: Params): readonly string[] =>
+  neededBy(code).filter((name) => params[name] === undefined);
 
 /** Hosts, addresses, times and members of closed sets need no other character: a name from DNS may hold any. */
 export const plain = (value: string): string => value.replace(/[^\w.:,+\-[\] /]/g, '?').slice(0, 600);
@@ -91,8 +94,7 @@ export function isFinding(value: unknown): value is Finding {
   const { code, severity, confidence, params, evidence } = value as Partial<Finding>;
   if (code === undefined || !FINDINGS.has(code) || !SEVERITIES.has(severity) || !CONFIDENCES.has(confidence))
     return false;
-  if (typeof params !== 'object' || params === null || neededBy(code).some((name) => params[name] === undefined))
-    return false;
+  if (typeof params !== 'object' || params === null || lacking(code, params).length > 0) return false;
   return Array.isArray(evidence) && evidence.length > 0 && evidence.every((line) => typeof line === 'string');
 }
 

@@ -22,13 +22,16 @@ export const MIDDLEBOX_RULES: readonly Rule[] = [
   rule('norton-antivirus', 'antivirus-proxy', /^unsupported command\.$/i, /^500$/),
 ];
 
+/** A sending server's own words, in a bounce with a code and in a log without one. */
+const TLS_NOT_OFFERED = rule(null, 'tls-missing', /tls is required, but was not offered/i);
+
 /** What software says under codes that mislead. */
 export const SOFTWARE_RULES: readonly Rule[] = [
   // Postfix refuses a bare name under 5.5.2, and an unverified recipient under the code of an unknown one.
   rule(null, 'sender-syntax', /sender address rejected: need fully-qualified|domain name required for sender/i, FAILS),
   rule(null, 'address-syntax', /recipient address rejected: need fully-qualified/i, FAILS),
   rule(null, 'directory-failure', /recipient address rejected: unverified address/i, /^4/),
-  rule(null, 'tls-missing', /tls is required, but was not offered/i),
+  TLS_NOT_OFFERED,
   // Exchange: 5.3.3 for any command it does not know, 5.7.3 for a failed login.
   rule(null, 'command-unknown', /^unrecogni[sz]ed command/i, /^50[02]$/),
   rule(null, 'credentials', /authentication unsuccessful$|authentication unsuccessful \[/i, /^535$/),
@@ -65,11 +68,7 @@ export const SOFTWARE_RULES: readonly Rule[] = [
 ];
 
 export const ANYBODY_RULES: readonly Rule[] = [
-  rule(
-    null,
-    'tls-missing',
-    /starttls is required, but was not offered|(?:remote|peer) (?:server |host )?does not support (?:start)?tls/i,
-  ),
+  rule(null, 'tls-missing', /(?:remote|peer) (?:server |host )?does not support (?:start)?tls/i),
   rule(null, 'mta-sts-failed', /\bmta-?sts\b/i, FAILS),
   rule(
     null,
@@ -99,7 +98,7 @@ export const ANYBODY_RULES: readonly Rule[] = [
   rule(
     null,
     'helo-bad',
-    /(?:helo|ehlo)[^.]{0,40}(?:invalid|rejected|fully.qualified|not match|forged)|need fully-qualified hostname|invalid (?:helo|ehlo)|syntactically invalid (?:helo|ehlo)/i,
+    /(?:helo|ehlo)[^.]{0,40}(?:invalid|rejected|fully.qualified|not match|forged)|invalid (?:helo|ehlo)|syntactically invalid (?:helo|ehlo)/i,
     FAILS,
   ),
   rule(
@@ -257,7 +256,7 @@ export const ANYBODY_RULES: readonly Rule[] = [
 
 /** What sending servers write into logs, queues and bounces when no server has said anything: there is no reply in it. */
 export const NOTE_RULES: readonly Rule[] = [
-  rule(null, 'tls-missing', /tls is required, but was not offered/i),
+  TLS_NOT_OFFERED,
   rule(null, 'directory-failure', /host (?:name )?look-?up failure|name service error.{0,200}try again/i),
   rule(
     null,

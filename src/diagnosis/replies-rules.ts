@@ -17,3 +17,5 @@ export const PROVIDER_RULES: readonly Rule[] = [
 
 /** Words that anybody writes; they win over codes that say no more than "no". */
 export const COMMON_RULES: readonly Rule[] = ANYBODY_RULES;
+
+export { NOTE_RULES } from './replies-rules-anybody.ts';

@@ -12,8 +12,7 @@ import { causeOfCode, causeOfEnhanced, isVague } from './replies-codes.ts';
 import { type FoundReply, parseReplies } from './replies-parse.ts';
 import { type Provider, providerHinted, sameHouse, serviceName } from './replies-providers.ts';
 import type { Rule } from './replies-rule.ts';
-import { COMMON_RULES, PROVIDER_RULES } from './replies-rules.ts';
-import { NOTE_RULES } from './replies-rules-anybody.ts';
+import { COMMON_RULES, NOTE_RULES, PROVIDER_RULES } from './replies-rules.ts';
 import { asReply, sessionFacts, sessionPort } from './replies-session.ts';
 
 export type ReplyClass = 'success' | 'intermediate' | 'transient' | 'permanent';

@@ -10,6 +10,7 @@ import net from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import { isShortage } from '../outcome.ts';
 import type { Certificate } from '../smtp/types.ts';
 import type { AddressPolicy } from './address-policy.ts';
 import { describeCertificate, indexRoots, type RootIndex } from './certificate.ts';
@@ -82,9 +83,6 @@ export function createDialer({ policy, ports, extraRoots = [] }: DialerOptions):
 
 // --- TCP -----------------------------------------------------------------------------------------------------------
 
-/** Error codes that are about us alone, never about the peer. */
-const OURS = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
-
 /**
  * One buffer for every connection: a socket's own would be 64 KiB for each read. The chunk of a `data` event is therefore
  * only good while its listeners run, who copy what they keep. The listener `this` is the socket.
@@ -123,7 +121,7 @@ function open(ip: string, { port, deadline, signal }: DialRequest): Promise<Dial
     };
     const failed = (error: NodeJS.ErrnoException) => {
       const code = error.code ?? null;
-      if (code !== null && OURS.has(code)) {
+      if (isShortage(error)) {
         settle();
         reject(error);
       } else fail(failureOf(code), code);

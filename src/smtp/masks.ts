@@ -15,8 +15,7 @@ const starsIn = (text: string): number => text.length - text.replaceAll('*', '')
 export const isMaskedText = (text: string): boolean => MASK_ONLY.test(text) && starsIn(text) >= 4;
 
 /** Every line of the greeting is mask; a legal notice in a box of stars has text beside them and is not one. */
-export const isMaskedBanner = ({ code, lines }: Reply): boolean =>
-  code === 220 && lines.every((line) => MASK_ONLY.test(line)) && isMaskedText(lines.join(' '));
+export const isMaskedBanner = (banner: Reply): boolean => banner.code === 220 && isMaskedText(banner.lines.join(' '));
 
 /** A greeting `220-***` whose last line never came: the inspector overwrote the `220 ` of the line that ends it. */
 export function isMaskedUnfinished(lines: readonly string[]): boolean {
@@ -64,9 +63,6 @@ export const oneLineEhlo = (facts: SessionFacts): boolean => facts.ehlo?.code ==
 export const repliesToCommands = (facts: SessionFacts): Reply[] =>
   [facts.ehlo, facts.helo, facts.startTls].filter((reply) => reply !== null);
 
-const refusedInTheirWords = (reply: Reply | null): boolean =>
-  reply !== null && (echoOfXs(reply) || inAsyncOsWords(reply));
-
 /**
  * Marks that no honest server leaves by being merely old: worth two bad commands and one more session. EHLO refused while
  * HELO works is none of them, nor is a missing STARTTLS.
@@ -75,9 +71,7 @@ export function bearsMarks(facts: SessionFacts): boolean {
   return (
     (facts.banner !== null && isMaskedBanner(facts.banner)) ||
     (facts.ehlo !== null && overwrittenKeywords(facts.ehlo).length > 0) ||
-    refusedInTheirWords(facts.ehlo) ||
-    refusedInTheirWords(facts.helo) ||
-    refusedInTheirWords(facts.startTls) ||
+    repliesToCommands(facts).some((reply) => echoOfXs(reply) || inAsyncOsWords(reply)) ||
     oneLineEhlo(facts)
   );
 }

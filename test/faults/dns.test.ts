@@ -1,11 +1,10 @@
 /** DNS servers that drop packets, lie, dawdle, go away and come back, under a running service: by the name that is asked for. */
 
-import { execFileSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Reply, type World, type ZoneServer, zoneServer } from '../helpers/dns-server.ts';
 import { type Answered, keepAlive, startService } from '../helpers/service.ts';
 import { ADDRESS, names } from './names.ts';
-import { recovered, slowest, told, warmUp } from './told.ts';
+import { allowDescriptors, recovered, slowest, told, warmUp } from './told.ts';
 
 const changed = (packet: Buffer, at: number, byte: number): Buffer => {
   const copy = Buffer.from(packet);
@@ -120,13 +119,12 @@ function die(text: string): number {
 test('no descriptor left to ask with: 504 at once, and answers again as soon as there is one', async () => {
   const alone = await startService({ DNS_SERVERS: `${running?.ip}:${running?.port}` });
   const agent = keepAlive(1);
-  const limit = (files: number) => execFileSync('prlimit', [`--pid=${alone.child.pid}`, `--nofile=${files}:`]);
   try {
     expect((await alone.ask('/health/live', { agent })).status).toBe(200);
-    limit(3);
+    allowDescriptors(alone, 3);
     const refused = await alone.ask('/v1/domains/full0.test/mx', { agent });
     expect([refused.status, refused.ms < 1_000]).toEqual([504, true]);
-    limit(1_024);
+    allowDescriptors(alone, 1_024);
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => alone.ask(`/v1/domains/full${i}.test/mx`)));
     expect(told(answers)).toEqual({ 200: 20 });
     expect(slowest(answers)).toBeLessThan(2_000);

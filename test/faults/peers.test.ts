@@ -1,6 +1,6 @@
 /** Mail servers that fall silent at every stage, under a running service: each is told for what it is, when its time is up. */
 
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { makeCertificate } from '../helpers/certificates.ts';
 import { zoneServer } from '../helpers/dns-server.ts';
 import { keepAlive, startService, until } from '../helpers/service.ts';
 import { ok, type Script, type SmtpServer, type Step, startSmtpServer } from '../helpers/smtp-server.ts';
-import { recovered, slowest, told } from './told.ts';
+import { allowDescriptors, recovered, slowest, told } from './told.ts';
 
 const HANG: Step = { hang: true };
 const tls = await makeCertificate({ names: ['mx.test'] });
@@ -126,15 +126,14 @@ test('no descriptor left to dial with: 503 overloaded, and probes again as soon 
     SMTP_PORTS: String(port),
   });
   const agent = keepAlive(1);
-  const limit = (files: number) => execFileSync('prlimit', [`--pid=${alone.child.pid}`, `--nofile=${files}:`]);
   const probe = () => alone.ask('/v1/probes', { body: { host: '127.98.0.1', port, fresh: true }, agent });
   try {
     expect((await probe()).status).toBe(200);
-    limit(3);
+    allowDescriptors(alone, 3);
     const refused = await probe();
     expect(told([refused])).toEqual({ '503 overloaded': 1 });
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-    limit(1_024);
+    allowDescriptors(alone, 1_024);
     expect((await probe()).status).toBe(200);
   } finally {
     agent.destroy();

@@ -1,5 +1,6 @@
 /** What callers saw while something was broken, as a table: `200`, `504 dns-timeout`, `lost`, `not let in` – and how often. */
 
+import { execFileSync } from 'node:child_process';
 import { expect } from 'vitest';
 import { type Answered, type Service, until } from '../helpers/service.ts';
 
@@ -22,6 +23,11 @@ function tell({ status, headers, text }: Answered): string {
 }
 
 export const slowest = (answers: readonly Answered[]): number => Math.max(...answers.map(({ ms }) => ms));
+
+/** How many descriptors a running service may have from now on; those it has stay open. */
+export const allowDescriptors = ({ child }: Service, files: number): void => {
+  execFileSync('prlimit', [`--pid=${child.pid}`, `--nofile=${files}:`]);
+};
 
 /** Sockets that a service opens once and keeps: those to its DNS servers, and the one to Redis. */
 export async function warmUp(service: Service, domain: (i: number) => string): Promise<number> {

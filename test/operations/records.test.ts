@@ -33,16 +33,20 @@ const TAMPERED: readonly ((stored: Stored) => unknown)[] = [
   (stored) => ({ ...stored, hosts: [null], attempts: [null] }),
   (stored) => ({ ...stored, hosts: [{ probe: { host: 'x' }, findings: [] }], attempts: [{ host: 'x', reply: 'x' }] }),
 ];
+async function tampered(key: string, find: () => Promise<{ readonly code: string }>): Promise<void> {
+  for (const change of TAMPERED) {
+    const restore = await rewrite(key, change);
+    expect((await find()).code).toBe('not-found');
+    await restore();
+  }
+}
+
 const withLater = (stored: Stored) => ({ ...stored, findings: [null, LATER, ...stored.findings] });
 
 test('a probe', async () => {
   const first = await service.value(probe, { domain: 'dom.test', port: world.port });
   const key = `probe:${first.id}`;
-  for (const change of TAMPERED) {
-    const restore = await rewrite(key, change);
-    expect((await service.refusal(findProbe, { id: first.id })).code).toBe('not-found');
-    await restore();
-  }
+  await tampered(key, () => service.refusal(findProbe, { id: first.id }));
   await rewrite(key, withLater);
   expect(await service.value(findProbe, { id: first.id })).toEqual(first);
 });
@@ -52,11 +56,7 @@ test('a send', async () => {
   const first = await service.value(testSend, { body });
   expect(codes(first.findings).length).toBeGreaterThan(0);
   const key = `send:${first.id}`;
-  for (const change of TAMPERED) {
-    const restore = await rewrite(key, change);
-    expect((await service.refusal(findTestSend, { id: first.id })).code).toBe('not-found');
-    await restore();
-  }
+  await tampered(key, () => service.refusal(findTestSend, { id: first.id }));
   await rewrite(key, withLater);
   expect(await service.value(findTestSend, { id: first.id })).toEqual(first);
 });
