@@ -105,22 +105,21 @@ export function connectRedis(url: string, options: RedisLinkOptions = {}): Redis
   };
 
   /**
-   * What is asked in one go is sent in one go. The first command of a turn of the event loop, where it stands alone, is not
-   * kept waiting for company: ioredis would hold it back for a turn, and put a pipeline around it. It overtakes none, since
-   * a pipeline that waits leaves before its turn is over here.
+   * What is asked in one go is sent in one go. A command that is alone, with none before it still to be answered, is not kept
+   * waiting for company: ioredis would hold it back for a turn, and put a pipeline around it. It overtakes none, since a
+   * pipeline may wait for the replies to the one before.
    */
   let gathered: (() => void)[] = [];
-  let sentThisTurn = 0;
-  const turnOver = () => {
-    sentThisTurn--;
+  let unanswered = 0;
+  const settled = () => {
+    unanswered--;
   };
   const sendGathered = () => {
     const due = gathered;
     gathered = [];
-    client.options.enableAutoPipelining = sentThisTurn > 0 || due.length > 1;
+    client.options.enableAutoPipelining = unanswered > 0 || due.length > 1;
+    unanswered += due.length;
     for (const send of due) send();
-    sentThisTurn++;
-    setImmediate(turnOver);
   };
   const gather = (send: () => void) => {
     if (gathered.push(send) === 1) queueMicrotask(sendGathered);
@@ -144,7 +143,7 @@ export function connectRedis(url: string, options: RedisLinkOptions = {}): Redis
         change(false, reasonOf(error));
         reject(AWAY);
       };
-      gather(() => command().then(answered, failed));
+      gather(() => command().then(answered, failed).finally(settled));
     });
 
   const run = <T>(name: Command, command: (client: RedisClient) => Promise<T>): Promise<T> => {
