@@ -28,8 +28,9 @@ export function finding(code: FindingCode, options: FindingOptions): Finding {
   const evidence = unique(options.evidence).slice(0, MOST_EVIDENCE);
   if (evidence.length === 0) throw new Error(`finding ${code} has no evidence`);
   const params: Record<string, Params[string]> = {};
-  for (const [name, value] of Object.entries(options.params ?? {})) {
-    params[name] = typeof value === 'string' ? plain(value) : value;
+  for (const name in options.params) {
+    const value = options.params[name];
+    if (value !== undefined) params[name] = typeof value === 'string' ? plain(value) : value;
   }
   const made: Finding = {
     code,

@@ -99,39 +99,37 @@ const ONE_BUFFER: net.OnReadOpts = {
 const undialled = (failure: 'forbidden' | 'aborted'): Dialed => ({ ok: false, failure, code: null });
 
 function open(ip: string, { port, deadline, signal }: DialRequest): Promise<Dialed> {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect({ host: ip, port, onread: ONE_BUFFER });
-    const settle = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    };
-    const fail = (failure: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'aborted', code: string | null) => {
-      const unanswerable = (failure === 'timeout' || failure === 'unreachable') && lacksSource(ip, socket.localAddress);
-      settle();
-      socket.off('connect', connected).destroy();
-      resolve(
-        unanswerable ? { ok: false, failure: 'unreachable', code: 'EADDRNOTAVAIL' } : { ok: false, failure, code },
-      );
-    };
-    const connected = () => {
-      settle();
-      // Whoever takes the socket over hears of its end by `close`; an error between two owners must not be unhandled.
-      socket.off('error', failed).on('error', ignore);
-      resolve({ ok: true, socket, localAddress: () => socket.localAddress ?? ip });
-    };
-    const failed = (error: NodeJS.ErrnoException) => {
-      const code = error.code ?? null;
-      if (isShortage(error)) {
-        settle();
-        reject(error);
-      } else fail(failureOf(code), code);
-    };
-    const abort = () => fail('aborted', null);
-    const timer = setTimeout(() => fail('timeout', null), Math.max(0, deadline - performance.now()));
-    socket.once('connect', connected);
-    socket.on('error', failed);
-    signal?.addEventListener('abort', abort);
+  const { promise, resolve, reject } = Promise.withResolvers<Dialed>();
+  const socket = net.connect({ host: ip, port, onread: ONE_BUFFER });
+  let settled = false;
+  const settle = () => {
+    settled = true;
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  };
+  const fail = (failure: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'aborted', code: string | null) => {
+    const unanswerable = (failure === 'timeout' || failure === 'unreachable') && lacksSource(ip, socket.localAddress);
+    settle();
+    socket.destroy();
+    resolve(unanswerable ? { ok: false, failure: 'unreachable', code: 'EADDRNOTAVAIL' } : { ok: false, failure, code });
+  };
+  const abort = () => fail('aborted', null);
+  const timer = setTimeout(() => fail('timeout', null), Math.max(0, deadline - performance.now()));
+  socket.on('connect', () => {
+    if (settled) return;
+    settle();
+    resolve({ ok: true, socket, localAddress: () => socket.localAddress ?? ip });
   });
+  // It stays: whoever takes the socket over hears of its end by `close`, and an error between two owners must not be unhandled.
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (settled) return;
+    const code = error.code ?? null;
+    if (!isShortage(error)) return fail(failureOf(code), code);
+    settle();
+    reject(error);
+  });
+  signal?.addEventListener('abort', abort);
+  return promise;
 }
 
 const ignore = (): void => {};

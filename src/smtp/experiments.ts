@@ -4,7 +4,7 @@
  * change nothing else: whatever goes wrong here, the probe's outcome stands.
  */
 
-import { connect, hearGreeting, type Run } from './opening.ts';
+import { hearGreeting, type Run } from './opening.ts';
 import { type Session, SessionEnd } from './session.ts';
 import type { Experiment, Reply } from './types.ts';
 
@@ -16,12 +16,10 @@ const STARTTLS_ARGUMENT = 'STARTTLS q';
 const SPLIT_MS = 200;
 
 /** In the probe's own session, before QUIT, while it is in clear: a firewall does not see what TLS carries. */
-export async function experimentInSession(run: Run): Promise<void> {
-  const { session, seen } = run;
-  if (!session) return;
+export async function experimentInSession(run: Run, session: Session): Promise<void> {
   await quietly(async () => {
     await ask(run, session, 'unknown-verb', UNKNOWN_VERB);
-    if (seen.startTls) return;
+    if (run.seen.startTls) return;
     const reply = await ask(run, session, 'starttls-argument', STARTTLS_ARGUMENT);
     // Against RFC 3207 it waits for a handshake now: nothing more can be said in clear.
     if (reply?.code === 220) session.close();
@@ -33,8 +31,8 @@ export async function experimentApart(run: Run): Promise<void> {
   if (!(await run.options.anotherSession?.())) return;
   const before = { ...run.seen };
   await quietly(async () => {
-    if (!(await connect(run)) || !(await hearGreeting(run)) || !run.session) return;
-    const { session } = run;
+    const session = await hearGreeting(run);
+    if (!session) return;
     await askSplit(run, session);
     if (before.tls.negotiated) await ask(run, session, 'unknown-verb', UNKNOWN_VERB);
     await session.quit();

@@ -9,13 +9,14 @@ import type { Reply, SessionFacts } from './types.ts';
 /** What PIX and ASA leave of a greeting: `2`, `0` and blanks shine through, the rest is stars. */
 const MASK_ONLY = /^[20* \t]*$/;
 
-const starsIn = (text: string): number => text.length - text.replaceAll('*', '').length;
+const isMaskOnly = (line: string): boolean => MASK_ONLY.test(line);
 
 /** At least four stars, so that a bare `220 ` is none. */
-export const isMaskedText = (text: string): boolean => MASK_ONLY.test(text) && starsIn(text) >= 4;
+export const isMaskedText = (text: string): boolean => isMaskOnly(text) && text.split('*').length > 4;
 
 /** Every line of the greeting is mask; a legal notice in a box of stars has text beside them and is not one. */
-export const isMaskedBanner = (banner: Reply): boolean => banner.code === 220 && isMaskedText(banner.lines.join(' '));
+export const isMaskedBanner = ({ code, lines }: Reply): boolean =>
+  code === 220 && lines.every(isMaskOnly) && isMaskedText(lines.join(' '));
 
 /** A greeting `220-***` whose last line never came: the inspector overwrote the `220 ` of the line that ends it. */
 export function isMaskedUnfinished(lines: readonly string[]): boolean {
@@ -27,13 +28,9 @@ export function isMaskedUnfinished(lines: readonly string[]): boolean {
 const OVERWRITTEN_KEYWORD = /^\s*(X{2,}[A-Z]|X{4,}|\*{4,})(?!\S)/;
 
 /** The overwritten keywords of an EHLO reply, in order; its first line is the server's name and is never looked at. */
-export function overwrittenKeywords(ehlo: Reply): string[] {
-  const words: string[] = [];
-  for (let i = 1; i < ehlo.lines.length; i++) {
-    const word = OVERWRITTEN_KEYWORD.exec(ehlo.lines[i] ?? '')?.[1];
-    if (word !== undefined) words.push(word);
-  }
-  return words;
+export function overwrittenKeywords({ lines }: Reply): string[] {
+  if (!lines.some((line, i) => i > 0 && OVERWRITTEN_KEYWORD.test(line))) return [];
+  return lines.slice(1).flatMap((line) => OVERWRITTEN_KEYWORD.exec(line)?.[1] ?? []);
 }
 
 /**
@@ -59,9 +56,8 @@ export function ehloRefusedHeloServed(facts: SessionFacts): boolean {
 /** EHLO answered by one bare 250: no extension at all, as when the command was turned into NOOP. */
 export const oneLineEhlo = (facts: SessionFacts): boolean => facts.ehlo?.code === 250 && facts.ehlo.lines.length === 1;
 
-/** The replies to commands every mail server knows; what answers our nonsense verb proves nothing about words. */
-export const repliesToCommands = (facts: SessionFacts): Reply[] =>
-  [facts.ehlo, facts.helo, facts.startTls].filter((reply) => reply !== null);
+/** Of replies to commands every mail server knows; what answers our nonsense verb proves nothing about words. */
+const bearsWords = (reply: Reply | null): boolean => reply !== null && (echoOfXs(reply) || inAsyncOsWords(reply));
 
 /**
  * Marks that no honest server leaves by being merely old: worth two bad commands and one more session. EHLO refused while
@@ -71,7 +67,9 @@ export function bearsMarks(facts: SessionFacts): boolean {
   return (
     (facts.banner !== null && isMaskedBanner(facts.banner)) ||
     (facts.ehlo !== null && overwrittenKeywords(facts.ehlo).length > 0) ||
-    repliesToCommands(facts).some((reply) => echoOfXs(reply) || inAsyncOsWords(reply)) ||
+    bearsWords(facts.ehlo) ||
+    bearsWords(facts.helo) ||
+    bearsWords(facts.startTls) ||
     oneLineEhlo(facts)
   );
 }

@@ -4,7 +4,7 @@
  * true when the conversation can go on; a peer that ends it throws `SessionEnd`, which the caller turns into an outcome.
  */
 
-import type { Dialer, Upgrade } from '../net/dial.ts';
+import type { Dialed, Dialer, Upgrade } from '../net/dial.ts';
 import { parseIp } from '../net/ip.ts';
 import { parseCapabilities } from './capabilities.ts';
 import { accepted } from './masks.ts';
@@ -77,30 +77,70 @@ export function noteEnd({ seen }: Run, error: unknown): void {
   seen.socketError ??= error.code;
 }
 
-/** The whole opening; true when the server takes commands. */
-export async function openSession(run: Run): Promise<boolean> {
-  if (!(await connect(run)) || !(await hearGreeting(run)) || !(await sayHello(run))) return false;
-  return wantsTls(run) ? startTls(run) : true;
+/** The whole opening: the session, once the server takes commands. */
+export async function openSession(run: Run): Promise<Session | null> {
+  const session = await hearGreeting(run);
+  if (!session) return null;
+  const { seen } = run;
+  seen.stage = 'greeting';
+  const from = performance.now();
+  let ehlo: Reply | null;
+  try {
+    ehlo = await session.command(`EHLO ${run.name}`);
+  } catch (error) {
+    ehlo = hungUp(run, error);
+  }
+  // HELO may have opened another session.
+  const served = takeEhlo(seen, ehlo) ? session : await sayHelo(run, session);
+  if (!served) return null;
+  seen.timings.greetingMs = since(from);
+  return !wantsTls(run, served) || (await startTls(run, served)) ? served : null;
 }
 
-/** Connects, and encrypts where TLS comes first. False when it came to nothing, which `seen` then tells. */
-export async function connect(run: Run): Promise<boolean> {
-  const { seen, target, options } = run;
-  const waits = options.waits ?? WAITS;
+/** Connects, encrypts where TLS comes first, and hears the server's first words: the session, when they let it go on. */
+export async function hearGreeting(run: Run): Promise<Session | null> {
+  const { seen, target } = run;
   seen.stage = 'connect';
-  const from = performance.now();
-  const deadline = Math.min(from + waits.connect, run.deadline);
-  const dialed = await run.dialer.connect({ ip: target.ip, port: target.port, deadline, signal: options.signal });
+  let from = performance.now();
+  const session = connected(run, await dial(run, from), from);
+  if (!session || (target.security === 'implicit' && !(await encrypt(run, session)))) return null;
+  seen.stage = 'banner';
+  from = performance.now();
+  let banner: Reply;
+  try {
+    banner = await session.greeting();
+  } catch (error) {
+    seen.unfinishedGreeting = [...session.unfinished];
+    throw error;
+  }
+  seen.timings.bannerMs ??= since(from);
+  seen.banner ??= banner;
+  if (accepted(banner)) return session;
+  // RFC 5321 §3.1: a server that greets with 554 waits for QUIT.
+  return reject(run, session, banner.code >= 400 && banner.code <= 599 ? 'rejected' : 'protocol-error');
+}
+
+function dial({ dialer, target, options, deadline }: Run, from: number): Promise<Dialed> {
+  const { connect } = options.waits ?? WAITS;
+  return dialer.connect({
+    ip: target.ip,
+    port: target.port,
+    deadline: Math.min(from + connect, deadline),
+    signal: options.signal,
+  });
+}
+
+function connected(run: Run, dialed: Dialed, from: number): Session | null {
+  const { seen, options, transcript, deadline } = run;
   if (!dialed.ok) {
     seen.outcome = dialed.failure === 'aborted' ? 'skipped' : dialed.failure;
     seen.socketError = dialed.code;
-    return false;
+    return null;
   }
   seen.timings.connectMs ??= since(from);
   run.name = options.ehloName ?? addressLiteral(dialed.localAddress());
-  const { transcript } = run;
-  run.session = new Session(dialed.socket, { transcript, deadline: run.deadline, waits, signal: options.signal });
-  return target.security !== 'implicit' || encrypt(run, run.session);
+  run.session = new Session(dialed.socket, { transcript, deadline, waits: options.waits, signal: options.signal });
+  return run.session;
 }
 
 /** RFC 5321 §4.1.3; an IPv4 address seen through an IPv6 socket is written as what it is. */
@@ -117,85 +157,64 @@ async function encrypt(run: Run, session: Session): Promise<boolean> {
   return judgeTls(run, await session.encrypt((stream) => run.dialer.upgrade(stream, tlsOptions(run))), from);
 }
 
-export async function hearGreeting(run: Run): Promise<boolean> {
-  const { seen, session } = run;
-  if (!session) return false;
-  seen.stage = 'banner';
-  const from = performance.now();
-  let banner: Reply;
-  try {
-    banner = await session.greeting();
-  } catch (error) {
-    seen.unfinishedGreeting = [...session.unfinished];
-    throw error;
-  }
-  seen.timings.bannerMs ??= since(from);
-  seen.banner ??= banner;
-  if (accepted(banner)) return true;
-  // RFC 5321 §3.1: a server that greets with 554 waits for QUIT.
-  return reject(run, banner.code >= 400 && banner.code <= 599 ? 'rejected' : 'protocol-error');
+async function reject({ seen }: Run, session: Session, outcome: 'rejected' | 'protocol-error'): Promise<null> {
+  seen.outcome = outcome;
+  await session.quit();
+  return null;
 }
 
-async function reject(run: Run, outcome: 'rejected' | 'protocol-error'): Promise<false> {
-  run.seen.outcome = outcome;
-  await run.session?.quit();
-  return false;
+/** What a command brought when the peer's answer was to hang up: nothing. Every other end of a session stays one. */
+function hungUp({ seen }: Run, error: unknown): null {
+  if (!(error instanceof SessionEnd) || error.reason !== 'reset') throw error;
+  seen.socketError = error.code;
+  return null;
 }
 
-/** RFC 5321 §3.2: EHLO, and HELO for whoever refuses it, in a new session if the peer hung up. */
-async function sayHello(run: Run): Promise<boolean> {
-  const { seen } = run;
-  seen.stage = 'greeting';
-  const from = performance.now();
-  const ehlo = await orHungUp(run, `EHLO ${run.name}`);
+function takeEhlo(seen: Growing, ehlo: Reply | null): boolean {
   seen.ehlo = ehlo;
   seen.droppedOnEhlo = ehlo === null;
-  if (ehlo?.code === 421) return reject(run, 'rejected');
-  if (ehlo && accepted(ehlo)) seen.capabilities = parseCapabilities(ehlo);
-  else {
-    const helo = (ehlo && (await orHungUp(run, `HELO ${run.name}`))) ?? (await heloInNewSession(run));
-    if (!helo) return false;
-    seen.helo = helo;
-    if (!accepted(helo)) return reject(run, 'rejected');
-  }
-  seen.timings.greetingMs = since(from);
+  if (ehlo === null || !accepted(ehlo)) return false;
+  seen.capabilities = parseCapabilities(ehlo);
   return true;
 }
 
-/** A command's reply; null when the peer's answer was to hang up. */
-function orHungUp(run: Run, line: string): Promise<Reply | null> {
-  if (!run.session) return Promise.resolve(null);
-  return run.session.command(line).catch((error: unknown) => {
-    if (!(error instanceof SessionEnd) || error.reason !== 'reset') throw error;
-    run.seen.socketError = error.code;
-    return null;
-  });
+/** RFC 5321 §3.2: HELO for whoever refuses EHLO, in a new session if the peer hung up. */
+async function sayHelo(run: Run, session: Session): Promise<Session | null> {
+  const { seen } = run;
+  // RFC 5321 §3.8: it closes the channel.
+  if (seen.ehlo?.code === 421) return reject(run, session, 'rejected');
+  const line = `HELO ${run.name}`;
+  const helo = seen.ehlo && (await session.command(line).catch((error: unknown) => hungUp(run, error)));
+  const another = helo ? null : await anotherSession(run);
+  seen.helo = helo ?? (another && (await another.command(line)));
+  const served = another ?? session;
+  if (!seen.helo) return null;
+  return accepted(seen.helo) ? served : reject(run, served, 'rejected');
 }
 
-async function heloInNewSession(run: Run): Promise<Reply | null> {
+/** A second session, greeted, where the caller grants one. */
+async function anotherSession(run: Run): Promise<Session | null> {
   const { seen, options } = run;
   seen.outcome = 'reset';
   if (!(await options.anotherSession?.())) return null;
-  const opened = (await connect(run)) && (await hearGreeting(run));
+  const session = await hearGreeting(run);
   seen.stage = 'greeting';
   seen.outcome = 'reset';
-  if (!opened || !run.session) return null;
-  seen.socketError = null;
-  return run.session.command(`HELO ${run.name}`);
+  if (session) seen.socketError = null;
+  return session;
 }
 
 /** Whether STARTTLS is wanted and offered, which `seen` notes. */
-function wantsTls({ seen, session, target }: Run): boolean {
-  if (!session || session.secure) return false;
+function wantsTls({ seen, target }: Run, session: Session): boolean {
+  if (session.secure) return false;
   const offered = seen.capabilities?.startTls === true;
   seen.tls = { ...seen.tls, offered };
   return offered && target.security === 'starttls';
 }
 
 /** RFC 3207. A refusal is no failure of the probe: the server goes on in clear. */
-async function startTls(run: Run): Promise<boolean> {
-  const { seen, session } = run;
-  if (!session) return false;
+async function startTls(run: Run, session: Session): Promise<boolean> {
+  const { seen } = run;
   seen.stage = 'starttls';
   let from = 0;
   const answer = await session.startTls((stream) => {

@@ -8,7 +8,7 @@
 import type { Dialer } from '../net/dial.ts';
 import { experimentApart, experimentInSession } from './experiments.ts';
 import { bearsMarks } from './masks.ts';
-import { begin, blank, noteEnd, openSession, type ProbeOptions, type ProbeTarget, type Run, since } from './opening.ts';
+import { begin, blank, noteEnd, openSession, type ProbeOptions, type ProbeTarget, since } from './opening.ts';
 import type { HostProbe, ProbeOutcome, Stage } from './types.ts';
 
 export type { ProbeOptions, ProbeTarget };
@@ -23,7 +23,16 @@ export async function probeHost(target: ProbeTarget, dialer: Dialer, options: Pr
   if (ip === null) return undialled(target, 'unreachable', 'resolve');
   const run = begin({ ...target, ip }, dialer, options);
   try {
-    if (await openSession(run)) await look(run);
+    const session = await openSession(run);
+    if (session) {
+      run.seen.outcome = 'ok';
+      const suspicious = bearsMarks(run.seen);
+      // A firewall does not see what TLS carries: inside it there is nothing to learn.
+      if (suspicious && !session.secure) await experimentInSession(run, session);
+      run.seen.stage = 'quit';
+      await session.quit();
+      if (suspicious && !run.seen.droppedOnEhlo && target.security !== 'implicit') await experimentApart(run);
+    }
   } catch (error) {
     noteEnd(run, error);
   } finally {
@@ -31,16 +40,4 @@ export async function probeHost(target: ProbeTarget, dialer: Dialer, options: Pr
   }
   run.seen.timings.totalMs = since(run.startedAt);
   return run.seen;
-}
-
-/** What is left to do once the server takes commands. */
-async function look(run: Run): Promise<void> {
-  const { seen } = run;
-  seen.outcome = 'ok';
-  const suspicious = bearsMarks(seen);
-  // A firewall does not see what TLS carries: inside it there is nothing to learn.
-  if (suspicious && !run.session?.secure) await experimentInSession(run);
-  seen.stage = 'quit';
-  await run.session?.quit();
-  if (suspicious && !seen.droppedOnEhlo && run.target.security !== 'implicit') await experimentApart(run);
 }

@@ -28,14 +28,19 @@ export const REPLY_LIMITS: ReplyLimits = { line: 16_384, replyLines: 2_000, repl
 /** RFC 3463 §2; `#` is how AsyncOS writes it. */
 const ENHANCED = /^#?([245]\.\d{1,3}\.\d{1,3})(?![\w.])/;
 
+/** Never added to. */
+const NO_LINES: string[] = [];
+
 export class ReplyReader {
   /** Bytes, one character each: the cheapest way to search, cut and keep them. What stands before `#at` is read. */
   #text = '';
   #at = 0;
   #bytes = 0;
   #replyBytes = 0;
-  #partial: string[] = [];
-  #fresh: string[] = [];
+  /** The lines of the present reply, which stay until the next one is begun; the first `#told` of them were taken. */
+  #lines: string[] = NO_LINES;
+  #told = 0;
+  #whole = false;
   #broken: Malformed | null = null;
   readonly #limits: ReplyLimits;
 
@@ -55,35 +60,34 @@ export class ReplyReader {
 
   /** The next whole reply; null when more bytes are needed. Once malformed, always malformed. */
   next(): Reply | Malformed | null {
+    if (this.#whole) this.#begin();
     for (;;) {
       const line = this.#line();
       if (line === null) return this.#broken;
       if (typeof line !== 'string') return this.#give(line);
-      const shown = printableBytes(line);
-      this.#fresh = appended(this.#fresh, shown);
       const code = codeOf(line);
-      if (code === null && this.#partial.length === 0) return this.#give({ malformed: 'not-a-reply' });
-      this.#partial = appended(this.#partial, shown);
+      this.#keep(printableBytes(line));
+      if (code === null && this.#lines.length === 1) return this.#give({ malformed: 'not-a-reply' });
       if (code !== null && line.charCodeAt(3) !== HYPHEN) return this.#finish(code);
-      if (this.#partial.length >= this.#limits.replyLines) return this.#give({ malformed: 'reply-too-long' });
+      if (this.#lines.length >= this.#limits.replyLines) return this.#give({ malformed: 'reply-too-long' });
     }
   }
 
-  /** Whole lines read since this was last asked, for the transcript: printable, code included. */
+  /** Whole lines read since this was last asked, for the transcript: printable, code included. Good until `next` is called. */
   takeLines(): readonly string[] {
-    const lines = this.#fresh;
-    if (lines.length > 0) this.#fresh = [];
+    const lines = this.#told === 0 ? this.#lines : this.#lines.slice(this.#told);
+    this.#told = this.#lines.length;
     return lines;
   }
 
   /** Lines of a reply whose last line has not come. */
   get partial(): readonly string[] {
-    return this.#partial;
+    return this.#whole ? NO_LINES : this.#lines;
   }
 
   /** Whether bytes were pushed that no reply has used. */
   get unread(): boolean {
-    return this.#at < this.#text.length || this.#partial.length > 0;
+    return this.#at < this.#text.length || this.partial.length > 0;
   }
 
   /** Whether more was pushed than a session may hold. */
@@ -105,26 +109,31 @@ export class ReplyReader {
 
   #give(malformed: Malformed): Malformed {
     const start = this.#text.slice(this.#at, this.#at + this.#limits.line);
-    if (malformed.malformed === 'line-too-long') this.#fresh = appended(this.#fresh, printableBytes(start));
+    if (malformed.malformed === 'line-too-long') this.#keep(printableBytes(start));
     this.#broken = malformed;
     this.#text = '';
     this.#at = 0;
     return malformed;
   }
 
-  #finish(code: number): Reply {
-    const lines = this.#partial.map(textOf);
-    this.#partial = [];
+  #begin(): void {
+    this.#lines = NO_LINES;
+    this.#told = 0;
     this.#replyBytes = 0;
+    this.#whole = false;
+  }
+
+  /** Most replies are of one line, for which an array of one is made; the first `push` makes room for seventeen. */
+  #keep(line: string): void {
+    if (this.#lines.length === 0) this.#lines = [line];
+    else this.#lines.push(line);
+  }
+
+  #finish(code: number): Reply {
+    this.#whole = true;
+    const lines = this.#lines.map(textOf);
     return { code, enhanced: enhancedOf(lines), lines };
   }
-}
-
-/** Most replies are of one line, for which an array of one is made; the first `push` makes room for seventeen. */
-function appended(lines: string[], line: string): string[] {
-  if (lines.length === 0) return [line];
-  lines.push(line);
-  return lines;
 }
 
 const CR = 13;

@@ -37,7 +37,7 @@ export type SessionOptions = {
   /** Absolute, `performance.now()` milliseconds: the end of the conversation, whatever its phase. */
   readonly deadline: number;
   readonly signal?: AbortSignal | undefined;
-  readonly waits?: Waits;
+  readonly waits?: Waits | undefined;
 };
 
 export type StartTls =
@@ -49,7 +49,7 @@ export type StartTls =
 export type TlsTimeout = { readonly ok: false; readonly failure: 'timeout'; readonly code: null };
 export type UpgradeStream = (stream: Duplex) => Promise<Upgraded>;
 
-type Waiting = { readonly resolve: (reply: Reply) => void; readonly reject: (end: SessionEnd) => void };
+type Waiting = PromiseWithResolvers<Reply>;
 
 export class Session {
   readonly #transcript: Transcript;
@@ -115,11 +115,11 @@ export class Session {
   /** The next reply. One caller waits at a time; a second one is a mistake of ours. */
   reply(withinMs: number = this.#waits.reply): Promise<Reply> {
     if (this.#waiting) throw new TypeError('someone waits for a reply already');
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-      if (!this.#end) this.#until(performance.now() + withinMs);
-      this.#take();
-    });
+    const waiting = Promise.withResolvers<Reply>();
+    this.#waiting = waiting;
+    if (!this.#end) this.#until(performance.now() + withinMs);
+    this.#take();
+    return waiting.promise;
   }
 
   /** RFC 3207: the command, then the handshake, with nothing heard in clear carried across. A new EHLO is the caller's to send. */

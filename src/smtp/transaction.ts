@@ -128,10 +128,10 @@ async function untilDot(
   course: Course,
 ): Promise<Decided | null> {
   try {
-    if (!(await openSession(run)) || !run.session) return opened(run, mustEncrypt(options));
+    const session = await openSession(run);
+    if (!session) return opened(run, mustEncrypt(options));
     run.seen.outcome = 'ok';
     run.seen.stage = 'quit';
-    const { session } = run;
     // RFC 3207 §4.2: after STARTTLS the first list is forgotten. With implicit TLS there is one list alone.
     const forgotten = session.secure && run.target.security !== 'implicit';
     const capabilities = forgotten ? run.seen.capabilitiesAfterTls : run.seen.capabilities;

@@ -18,6 +18,7 @@ function read(chunks: readonly Buffer[]): Heard {
     reader.push(chunk);
     for (let heard = reader.next(); heard !== null; heard = reader.next()) {
       all.push(heard);
+      lines.push(...reader.takeLines());
       // The session is over: nothing is promised beyond it, but that it stays so.
       if (isMalformed(heard)) {
         expect(reader.next()).toEqual(heard);
