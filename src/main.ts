@@ -5,9 +5,14 @@
  */
 
 import { enableCompileCache } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 
 enableCompileCache();
 
 // Imported after the cache is on, so that it holds for everything.
 const { start } = await import('./process.ts');
 await start(process.env);
+
+// Left to itself the engine judges by the first few hundred sessions where every later one is kept: docs/decisions/heap.md.
+// Not before everything is loaded, or it takes its own caches for another engine's and starts slower.
+setFlagsFromString('--no-allocation-site-pretenuring');
