@@ -34,7 +34,7 @@ const unpackedPackages: Readonly<Record<string, { file: string; users: readonly 
   'exim4-daemon-light': { file: 'usr/sbin/exim4', users: ['Debian-exim'] },
   opensmtpd: { file: 'usr/sbin/smtpd', users: ['opensmtpd', 'opensmtpq'] },
   chasquid: { file: 'usr/bin/chasquid', users: [] },
-  // For promtool alone, which needs nothing of what a Prometheus server does.
+  // Promtool, and the server for a test that starts one itself.
   prometheus: { file: 'usr/bin/promtool', users: [] },
 };
 

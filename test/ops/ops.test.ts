@@ -8,10 +8,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { createMetrics } from '../../src/api/metrics.ts';
-import { buildApp } from '../../src/app.ts';
 import { matches, namedIn, type Series, seriesOf } from '../helpers/promql.ts';
-import { a, mx, startWorld } from '../operations/world.ts';
+import { observed } from './observed.ts';
 
 const ops = join(import.meta.dirname, '..', '..', 'ops');
 const read = (name: string) => readFileSync(join(ops, name), 'utf8');
@@ -46,42 +44,9 @@ const expressions: readonly (readonly [string, string])[] = [
   ...drawn.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => [title, expr] as const)),
 ];
 
-// --- the service --------------------------------------------------------------------------------------------------------
+// --- the service -------------------------------------------------------------------------------------------------------
 
-/** One of each thing that leaves a trace in the figures. */
-async function afterTraffic(): Promise<readonly Series[]> {
-  const world = await startWorld('127.94');
-  world.publish({
-    'good.example': mx(3600, [10, 'mail.good.example']),
-    'mail.good.example': a(3600, world.address('1.1')),
-    'dark.example': mx(3600, [10, 'mail.dark.example']),
-    'mail.dark.example': a(3600, world.address('1.2')),
-  });
-  world.dns.world = { ...world.dns.world, trouble: { 'broken.example': 'SERVFAIL' } };
-  await world.mail('1.1');
-  const metrics = createMetrics();
-  const running = await world.service({}, { metrics: metrics.operations });
-  running.dark.add(world.address('1.2'));
-  const app = await buildApp(running.services, { metrics });
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  const status = async (path: string, body?: unknown) => {
-    const headers = { 'content-type': 'application/json' };
-    const post = body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) };
-    return (await fetch(url + path, post)).status;
-  };
-  try {
-    expect(await status('/v1/domains/good.example/mx')).toBe(200);
-    expect(await status('/v1/domains/good.example/mx')).toBe(200);
-    expect(await status('/v1/domains/broken.example/mx')).toBe(502);
-    expect(await status('/v1/probes', { domain: 'good.example' })).toBe(200);
-    expect(await status('/v1/probes', { domain: 'dark.example' })).toBe(200);
-    return seriesOf(await (await fetch(`${url}/metrics`)).text());
-  } finally {
-    await app.close();
-  }
-}
-
-const series = await afterTraffic();
+const series = await observed(async ({ url }) => seriesOf(await (await fetch(`${url}/metrics`)).text()));
 /** What Prometheus adds to every series of a scrape, and says of the scrape itself. */
 const ADDED = new Set(['job', 'instance']);
 const known = (metric: string): readonly Series[] =>
