@@ -25,7 +25,8 @@ export const MOST_EVIDENCE = 100;
 /** `certain` unless said otherwise. */
 export function finding(code: FindingCode, options: FindingOptions): Finding {
   const entry = entryOf(code);
-  const evidence = unique(options.evidence).slice(0, MOST_EVIDENCE);
+  const lines = unique(options.evidence);
+  const evidence = lines.length > MOST_EVIDENCE ? lines.slice(0, MOST_EVIDENCE) : lines;
   if (evidence.length === 0) throw new Error(`finding ${code} has no evidence`);
   const params: Record<string, Params[string]> = {};
   for (const name in options.params) {
@@ -44,9 +45,11 @@ export function finding(code: FindingCode, options: FindingOptions): Finding {
   return made;
 }
 
-/** Few lines are compared faster than they are put into a set. */
-const unique = (lines: readonly string[]): readonly string[] =>
-  lines.length > 40 ? [...new Set(lines)] : lines.filter((line, i) => lines.indexOf(line) === i);
+/** Each line once. Few are compared faster than they are put into a set, and nearly always are so already. */
+function unique(lines: readonly string[]): readonly string[] {
+  const few = lines.length <= 40;
+  return few && lines.every((line, i) => lines.indexOf(line) === i) ? lines : [...new Set(lines)];
+}
 
 const needs = new Map<string, readonly string[]>();
 
