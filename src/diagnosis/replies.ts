@@ -9,6 +9,7 @@ import type { Cause } from '../texts/replies.ts';
 import { ADVICE, REPLY_TEXTS } from '../texts/replies.ts';
 import { type Language, type Params, say, type Text } from '../texts/text.ts';
 import { causeOfCode, causeOfEnhanced, isVague } from './replies-codes.ts';
+import { causeOfNumberIn } from './replies-numbers.ts';
 import { type FoundReply, parseReplies } from './replies-parse.ts';
 import { type Provider, providerHinted, sameHouse, serviceName } from './replies-providers.ts';
 import type { Rule } from './replies-rule.ts';
@@ -37,7 +38,7 @@ type Told = { readonly meaning: Text; readonly fix: Text };
 
 export type Explained = {
   readonly replies: readonly ExplainedReply[];
-  /** What a sending server noted of its own, in a text that holds no reply. */
+  /** What a sending server or a mail program noted of its own, in a text where no server refuses anything. */
   readonly note: Told | null;
   /** What the judge reads, where the text is a session. */
   readonly facts: SessionFacts | null;
@@ -50,16 +51,22 @@ export function explainText(text: string): Explained {
   const facts = bounce ? null : sessionFacts(events);
   return {
     replies: verbatim ? replies : distinct(replies),
-    note: replies.length > 0 ? null : noteIn(text),
+    note: noteIn(text, replies),
     facts,
     port: facts === null ? null : sessionPort(text),
   };
 }
 
-function noteIn(text: string): Told | null {
+/** A server's own refusal says more than the number a mail program gives it; a reply that agrees does not. */
+function noteIn(text: string, replies: readonly ExplainedReply[]): Told | null {
+  if (replies.some((reply) => weight(reply) > 0)) return null;
+  const cause = causeOfNumberIn(text) ?? (replies.length > 0 ? null : causeOfWords(text));
+  return cause === null ? null : told(cause, null);
+}
+
+function causeOfWords(text: string): Cause | null {
   const words = text.replace(/\s+/g, ' ');
-  const noted = NOTE_RULES.find((rule) => rule.text?.test(words));
-  return noted === undefined ? null : told(noted.cause, null);
+  return NOTE_RULES.find((rule) => rule.text?.test(words))?.cause ?? null;
 }
 
 function told(cause: Cause, who: string | null): Told {
@@ -170,12 +177,9 @@ function fits(rule: Rule, found: FoundReply, text: string, hinted: Provider | nu
 /** Two or three sentences for a chat window: what the most serious reply means and what to do about it. */
 export function summarise(explained: Explained, lang: Language): string {
   const { replies, note } = explained;
+  if (note !== null) return `${note.meaning[lang]} ${say(REPLY_TEXTS.advice, lang, { fix: note.fix[lang] })}`;
   const telling = mostTelling(replies);
-  if (telling === null) {
-    return note === null
-      ? say(REPLY_TEXTS.none, lang)
-      : `${note.meaning[lang]} ${say(REPLY_TEXTS.advice, lang, { fix: note.fix[lang] })}`;
-  }
+  if (telling === null) return say(REPLY_TEXTS.none, lang);
   if (weight(telling) === 0 && replies.length > 1) return say(REPLY_TEXTS.allWell, lang, { count: replies.length });
   const rest = replies.filter(
     (reply) => reply.class !== 'success' && weight(reply) > 0 && reply.cause !== telling.cause,

@@ -6,6 +6,7 @@
 import type { Advice } from './replies-advice.ts';
 import { DELIVERY_ADVICE } from './replies-delivery.ts';
 import { MAILBOX_ADVICE } from './replies-mailbox.ts';
+import { PROGRAM_ADVICE } from './replies-programs.ts';
 import { PROTOCOL_ADVICE } from './replies-protocol.ts';
 import { REPUTATION_ADVICE } from './replies-reputation.ts';
 import { SECURITY_ADVICE } from './replies-security.ts';
@@ -16,6 +17,7 @@ const ALL = {
   ...MAILBOX_ADVICE,
   ...DELIVERY_ADVICE,
   ...SECURITY_ADVICE,
+  ...PROGRAM_ADVICE,
   ...REPUTATION_ADVICE,
 } as const;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explainText } from '../../src/diagnosis/replies.ts';
 import { causeOfCode, causeOfEnhanced, KNOWN_CODES, REGISTERED } from '../../src/diagnosis/replies-codes.ts';
+import { NUMBERED_CAUSES } from '../../src/diagnosis/replies-numbers.ts';
 import { COMMON_RULES, PROVIDER_RULES } from '../../src/diagnosis/replies-rules.ts';
 import { ADVICE, type Cause, REPLY_TEXTS } from '../../src/texts/replies.ts';
 
@@ -92,8 +93,11 @@ describe('the advice', () => {
     }
   });
 
-  it('is used: no cause without a rule or a code', () => {
-    const used = new Set<Cause>([...PROVIDER_RULES, ...COMMON_RULES].map(({ cause }) => cause));
+  it('is used: no cause without a rule, a code or a number', () => {
+    const used = new Set<Cause>([
+      ...[...PROVIDER_RULES, ...COMMON_RULES].map(({ cause }) => cause),
+      ...NUMBERED_CAUSES,
+    ]);
     for (let code = 100; code < 600; code += 1) used.add(causeOfCode(code));
     for (const detail of REGISTERED) for (const first of [2, 4, 5]) addTo(used, causeOfEnhanced(`${first}.${detail}`));
     expect(entries.map(([cause]) => cause).filter((cause) => !used.has(cause as Cause))).toEqual([]);

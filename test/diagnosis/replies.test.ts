@@ -813,6 +813,66 @@ describe('the summary', () => {
     expect(th).toMatch(/วิธีแก้: /);
   });
 
+  it.each([
+    ['0x800CCC0E', /cannot connect to its server/, /เชื่อมต่อเซิร์ฟเวอร์ไม่ได้/],
+    ['Outlook ขึ้น 0x800ccc0f ตอนส่งเมล', /connection was lost/, /ขาดกลางคัน/],
+    [
+      "The host 'SMTP' could not be found. Account: 'x', Server: 'mail.example.com', Protocol: SMTP, Port: 25, Secure(SSL): No, Socket Error: 11001, Error Number: 0x800CCC0D",
+      /cannot find a server/,
+      /ไม่พบ/,
+    ],
+    ['error 800ccc0b', /busy/, /ไม่ว่าง/],
+    ["Task 'a@example.com - Sending' reported error (0×800CCC13)", /connection was lost/, /ขาดกลางคัน/],
+    ['0x800CCC19', /until its time ran out/, /จนหมดเวลา/],
+    ['0x800CCC1A', /no encrypted connection/, /แบบเข้ารหัสไม่สำเร็จ/],
+    ['ข้อผิดพลาด0x800CCC60', /does not speak SMTP/, /ไม่ได้พูด SMTP/],
+    ['0x800CCC62', /does not know the command/, /ไม่รู้จักคำสั่ง/],
+    ['0x800CCC69', /mailbox does not exist, or a policy/, /ไม่มีกล่องจดหมายนี้/],
+    ['0x800CCC6F', /refuses the whole transaction/, /ปฏิเสธ/],
+    ['0x800CCC78', /does not accept the sender/, /ผู้ส่ง/],
+    ['0x800CCC79', /refuses a recipient/, /ปฏิเสธผู้รับ/],
+    ['0x800CCC7C', /wants the connection encrypted/, /ต้องการให้เข้ารหัส/],
+    ['0x800CCC7D', /no encrypted connection/, /แบบเข้ารหัสไม่สำเร็จ/],
+    ['0x800CCC80', /no login method that both/, /วิธีล็อกอิน/],
+    [
+      "Protocol: POP3, Server Response: '-ERR Login failed.', Port: 995, Secure(SSL): Yes, Server Error: 0x800CCC90, Error Number: 0x800CCC92",
+      /user name or the password/,
+      /รหัสผ่าน/,
+    ],
+    ['0x80042108', /cannot connect to its server/, /เชื่อมต่อเซิร์ฟเวอร์ไม่ได้/],
+    ["Sending' reported error (0x8004210B) : 'The operation timed out'", /until its time ran out/, /จนหมดเวลา/],
+    ['0x800408FC', /cannot find a server/, /ไม่พบ/],
+  ])('of a number that Outlook shows in place of a reply says what it means: %s', (text, inEnglish, inThai) => {
+    expect(explainText(text).replies).toEqual([]);
+    const [en, th] = both(text);
+    expect(en).toMatch(inEnglish);
+    expect(th).toMatch(inThai);
+    expect(th).toMatch(/วิธีแก้: /);
+  });
+
+  it('of a number beside the server’s own refusal keeps to the server', () => {
+    const explained = explainText(
+      "Server Response: '550 5.1.1 user unknown', Port: 25, Secure(SSL): No, Server Error: 550, Error Number: 0x800CCC79",
+    );
+    expect(explained.note).toBeNull();
+    expect(summarise(explained, 'en')).toMatch(/no mailbox of that name/);
+  });
+
+  it('of a number beside a reply that agrees keeps to the number', () => {
+    const explained = explainText(
+      "Server Response: '250 DSN', Port: 25, Secure(SSL): Yes, Server Error: 250, Error Number: 0x800CCC7D",
+    );
+    expect(explained.replies.map(({ code }) => code)).toContain(250);
+    expect(summarise(explained, 'en')).toMatch(/no encrypted connection/);
+  });
+
+  it.each(['0x80040119', '0x800CCC81', '80042108', '0x800CCC0E1', 'id-800ccc0e', '0x800CCC'])(
+    'of a number that says nothing certain, or is none, asks for a reply: %s',
+    (text) => {
+      expect(both(text)[0]).toMatch(/no SMTP reply/);
+    },
+  );
+
   it('of a text without a reply asks for one', () => {
     const [en, th] = both('my mail does not work');
     expect(en).toMatch(/no SMTP reply/);
