@@ -142,7 +142,54 @@ describe('searching', () => {
     expect(found(query, lang)[0]).toBe(slug);
   });
 
-  it('wants all the words', () => {
+  it.each([
+    ['เปลี่ยน ISP แล้วเมลไม่เข้า', 'mx-migration'],
+    ['ย้ายเมลไปผู้ให้บริการใหม่', 'mx-migration'],
+    ['ลด TTL ก่อนย้ายเซิร์ฟเวอร์', 'mx-migration'],
+    ['โทรศัพท์ส่งเมลไม่ได้ 500 5.5.1', 'ehlo-helo-cisco'],
+    ['ไฟร์วอลล์ซิสโก้ตัด STARTTLS', 'ehlo-helo-cisco'],
+    ['เพิ่มบัญชีอีเมลบนแอนดรอยด์ไม่ได้', 'ehlo-helo-cisco'],
+    ['วิธีใส่ลายเซ็นใน Outlook', 'outlook-signature'],
+    ['ปิดตัวกรองเมลขยะใน Outlook', 'outlook-junk-filter'],
+    ['จดหมายดีๆ หลุดไปอยู่ในอีเมลขยะ', 'outlook-junk-filter'],
+    ['เอาต์ลุคค้าง กำลังพยายามเชื่อมต่อ', 'outlook-rpcdiag'],
+    ['ได้รับสแปมเยอะมากต้องทำอย่างไร', 'spam-what-to-do'],
+    ['มีคนแอบอ้างชื่อผมส่งสแปม', 'spam-what-to-do'],
+    ['ตรวจ MX ของโดเมนด้วย nslookup', 'what-is-mx'],
+    ['พอร์ต 587 กับ 465 ต่างกันอย่างไร', 'what-is-smtp'],
+    ['ส่งอีเมลแล้วไปติดอยู่ที่ไหน', 'how-mail-flows'],
+    ['we changed ISP and mail does not arrive', 'mx-migration'],
+    ['our internet provider changes next week, how do we keep the mail', 'mx-migration'],
+    ['cisco firewall strips STARTTLS', 'ehlo-helo-cisco'],
+    ['phone cannot send mail 500 5.5.1', 'ehlo-helo-cisco'],
+    ['greeting shows only stars 220 ****', 'ehlo-helo-cisco'],
+    ['different signatures for replies', 'outlook-signature'],
+    ['turn off the junk filter in outlook', 'outlook-junk-filter'],
+    ['outlook stuck at trying to connect', 'outlook-rpcdiag'],
+    ['I clicked a link in a spam mail', 'spam-what-to-do'],
+    ['somebody sends spam in my name', 'spam-what-to-do'],
+    ['MX preference 10 and 20 meaning', 'what-is-mx'],
+    ['where did my message get stuck', 'how-mail-flows'],
+    ['test an smtp server with telnet', 'smtp-by-hand'],
+    ['which port should I use, 587 or 465?', 'what-is-smtp'],
+  ])('takes a question apart, whatever language is asked for: %s finds %s first', (query, slug) => {
+    expect([found(query, 'en')[0], found(query, 'th')[0]]).toEqual([slug, slug]);
+  });
+
+  it.each(['quantum banana recipe', 'weather in Bangkok tomorrow', 'ฝนตกไหม', 'อย่างไรไหม'])(
+    'finds nothing for %s',
+    (query) => {
+      expect(found(query, 'th')).toEqual([]);
+    },
+  );
+
+  it('reads no more of a long text than a question has', () => {
+    const started = performance.now();
+    expect(found(`zebra ${'q'.repeat(30_000)} ${'mx q '.repeat(10_000)}`, 'en')).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('wants all the words of a short question', () => {
     expect(found('outlook signature', 'en')).toContain('outlook-signature');
     expect(found('outlook zebra', 'en')).toEqual([]);
   });
