@@ -41,6 +41,8 @@ export class ReplyReader {
   #lines: string[] = NO_LINES;
   #told = 0;
   #whole = false;
+  /** The last of them cannot belong to a reply. */
+  #stray = false;
   #broken: Malformed | null = null;
   readonly #limits: ReplyLimits;
 
@@ -80,9 +82,10 @@ export class ReplyReader {
     return lines;
   }
 
-  /** Lines of a reply whose last line has not come. */
+  /** Lines of a reply whose last line has not come; one that cannot belong to a reply is none of them. */
   get partial(): readonly string[] {
-    return this.#whole ? NO_LINES : this.#lines;
+    if (this.#whole) return NO_LINES;
+    return this.#stray ? this.#lines.slice(0, -1) : this.#lines;
   }
 
   /** Whether bytes were pushed that no reply has used. */
@@ -110,6 +113,7 @@ export class ReplyReader {
   #give(malformed: Malformed): Malformed {
     const start = this.#text.slice(this.#at, this.#at + this.#limits.line);
     if (malformed.malformed === 'line-too-long') this.#keep(printableBytes(start));
+    this.#stray = malformed.malformed === 'line-too-long' || malformed.malformed === 'not-a-reply';
     this.#broken = malformed;
     this.#text = '';
     this.#at = 0;

@@ -106,6 +106,19 @@ describe('replies', () => {
     expect(heard.partial).toEqual(['220-*******', '***** ****']);
   });
 
+  test('a line that makes it malformed is shown, and is no part of a reply', () => {
+    const long = `220-${'*'.repeat(20_000)}`;
+    for (const [text, partial] of [
+      ['SSH-2.0-OpenSSH_9.6\r\n', []],
+      [`${long}\r\n`, []],
+      [`220-a\r\n${long}\r\n`, ['220-a']],
+    ] as const) {
+      const heard = read(whole(text));
+      expect(heard.partial).toEqual(partial);
+      expect(heard.lines.length).toBe(partial.length + 1);
+    }
+  });
+
   test('a session’s bytes are capped, and what came before the cap is still read', () => {
     const reader = new ReplyReader({ line: 100, replyLines: 10, replyBytes: 1_000, bytes: 20 });
     reader.push(Buffer.from('220 a\r\n220 '));
