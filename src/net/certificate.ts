@@ -5,7 +5,7 @@
  */
 
 import { X509Certificate } from 'node:crypto';
-import { printable } from '../smtp/printable.ts';
+import { printable, printableBytes } from '../smtp/printable.ts';
 import type { Certificate } from '../smtp/types.ts';
 
 const MAX_ALT_NAMES = 100;
@@ -26,21 +26,30 @@ export type Presented = {
 export function describeCertificate(presented: Presented, roots: () => RootIndex, now: number): Certificate {
   const { leaf, name } = presented;
   const error = chainError(presented, roots);
-  const validTo = Date.parse(leaf.validTo);
+  const validTo = leaf.validToDate.getTime();
   return {
     subject: oneLine(leaf.subject),
     issuer: oneLine(leaf.issuer),
     altNames: altNames(leaf.subjectAltName),
-    validFrom: timestamp(Date.parse(leaf.validFrom)),
+    validFrom: timestamp(leaf.validFromDate.getTime()),
     validTo: timestamp(validTo),
     daysLeft: Number.isNaN(validTo) ? 0 : Math.floor((validTo - now) / DAY_MS),
     fingerprint256: leaf.fingerprint256,
     selfSigned: isSelfSigned(leaf),
     trusted: error === null,
-    // RFC 9525 §6.3: a wildcard is the whole leftmost label; the subject's CN counts only where no DNS name is given.
-    hostnameMatches: name === null ? null : leaf.checkHost(name, { partialWildcards: false }) !== undefined,
+    hostnameMatches: name === null ? null : matches(leaf, name),
     error,
   };
+}
+
+/** RFC 9525 §6.3: a wildcard is the whole leftmost label; the subject's CN counts only where no DNS name is given. */
+function matches(leaf: X509Certificate, name: string): boolean {
+  try {
+    return leaf.checkHost(name, { partialWildcards: false }) !== undefined;
+  } catch {
+    // A CN of a type that is no text: whatever it says, it is not this name.
+    return false;
+  }
 }
 
 /** Trusted roots by subject, to look up the issuer of a chain's last certificate. */
@@ -96,7 +105,8 @@ function altNames(text: string | undefined): readonly string[] {
   for (const match of (text ?? '').matchAll(ALT_NAME)) {
     if (names.length >= MAX_ALT_NAMES) break;
     const name = match[2] ?? '';
-    names.push(printable(name.startsWith('"') ? unquoted(name) : name));
+    // Node gives each byte as one character.
+    names.push(printableBytes(name.startsWith('"') ? unquoted(name) : name));
   }
   return names;
 }

@@ -191,7 +191,7 @@ const LENIENT: tls.SecureContextOptions = {
 };
 
 function handshake(socket: Duplex, { name, purpose }: Upgrade, contexts: Contexts): Promise<Upgraded> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const secured = tls.connect({
       socket,
       secureContext: contexts.of(purpose),
@@ -213,13 +213,18 @@ function handshake(socket: Duplex, { name, purpose }: Upgrade, contexts: Context
     const closed = () => fail(null);
     const done = () => {
       secured.off('error', failed).off('close', closed).on('error', ignore);
-      resolve({
-        ok: true,
-        socket: secured,
-        protocol: secured.getProtocol(),
-        cipher: secured.getCipher()?.name ?? null,
-        certificate: certificateOf(secured, name, contexts),
-      });
+      // Thrown in a listener it would be nobody's, and the end of the process.
+      try {
+        resolve({
+          ok: true,
+          socket: secured,
+          protocol: secured.getProtocol(),
+          cipher: secured.getCipher()?.name ?? null,
+          certificate: certificateOf(secured, name, contexts),
+        });
+      } catch (error) {
+        reject(error);
+      }
     };
     secured.once('secureConnect', done);
     secured.on('error', failed);

@@ -182,7 +182,40 @@ describe('a certificate', () => {
     expect(altNames.length).toBe(100);
     expect(altNames.slice(0, 2)).toEqual(['a\\u{1b}[31m.test', 'n0.test']);
   });
+
+  test('with a subject that the library cannot read as a name is of no name, and ends nothing', async () => {
+    const name = '\0bad.test';
+    const made = await makeCertificate({ names: [name] });
+    // The common name becomes a BIT STRING, and the alternative one an URI, so that the common name is looked at.
+    const odd = altered(made, (der) =>
+      der.replaceAll(/[\x0c\x13](?=\x09\0bad\.test)/g, '\x03').replace(/\x82(?=\x09\0bad\.test)/, '\x86'),
+    );
+    const upgraded = await upgrade(odd);
+    expect(upgraded.ok && upgraded.certificate).toMatchObject({ altNames: [], hostnameMatches: false });
+  });
+
+  test('has the dates it says, of whatever century', async () => {
+    const made = await makeCertificate({ names: [HOST], to: 20_000 });
+    const upgraded = await upgrade(altered(made, (der) => der.replace(/\x18\x0f\d{4}/, '\x18\x0f0049')));
+    expect(upgraded.ok && upgraded.certificate?.validTo).toMatch(/^0049-/);
+    expect(upgraded.ok && upgraded.certificate?.daysLeft).toBeLessThan(-700_000);
+  });
+
+  test('with a name in UTF-8 shows it so', async () => {
+    const made = await makeCertificate({ names: ['mx.thai00.test'] });
+    const upgraded = await upgrade(altered(made, (der) => der.replaceAll('thai00', '\xe0\xb9\x84\xe0\xb8\x97')));
+    expect(upgraded.ok && upgraded.certificate?.altNames).toEqual(['mx.ไท.test']);
+  });
 });
+
+/** The same certificate with other bytes, of the same number: nobody looks at its signature before it is judged. */
+function altered({ key, cert }: Pair, change: (der: string) => string): Pair {
+  const der = Buffer.from(cert.replace(/-----.*-----/g, ''), 'base64').toString('latin1');
+  const changed = change(der);
+  expect(changed).not.toBe(der);
+  const body = Buffer.from(changed, 'latin1').toString('base64');
+  return { key, cert: `-----BEGIN CERTIFICATE-----\n${body.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n` };
+}
 
 describe('peers of another age', () => {
   const directory = mkdtempSync(join(tmpdir(), 'mxscope-tls-'));
