@@ -4,6 +4,7 @@
  * people's programs check it, an error (contract §3). Returns an empty list when there is nothing to say.
  */
 
+import { printable } from '../smtp/printable.ts';
 import type { Certificate, HostProbe } from '../smtp/types.ts';
 import { type FindingCode, finding } from './findings.ts';
 import { answer } from './quote.ts';
@@ -82,7 +83,7 @@ function certificateFindings(probe: HostProbe, now: number): Finding[] {
   }
   if (certificate.hostnameMatches === false) {
     const names = certificate.altNames.length > 0 ? certificate.altNames.join(', ') : 'none';
-    say('cert-hostname-mismatch', [`subject: ${subject}`, `names: ${names}`]);
+    say('cert-hostname-mismatch', [`subject: ${subject}`, printable(`names: ${names}`)]);
   }
   return found;
 }

@@ -162,6 +162,13 @@ describe('certificate', () => {
     expect(found?.params.daysLeft).toBe(3);
   });
 
+  it('quotes a hundred long names in one line of usual length', () => {
+    const altNames = Array.from({ length: 100 }, (_, i) => `${i}.${'a'.repeat(900)}.test`);
+    const [found] = diagnoseHost(secured({ hostnameMatches: false, altNames }), NOW);
+    expect(found?.evidence.at(-1)).toMatch(/^names: 0\.a{900}\.test, 1\.a/);
+    expect(found?.evidence.at(-1)?.length).toBe(1_000);
+  });
+
   it('keeps what the certificate says out of the words', () => {
     const found = diagnoseHost(
       secured({ trusted: false, issuer: 'CN=<b>Evil</b>', error: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }),
