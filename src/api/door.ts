@@ -1,10 +1,12 @@
 /** What both doors share: what they stand on, how large a body may be, and where an error in a body is shown. */
 
+import type { IncomingMessage } from 'node:http';
 import type { RouteShorthandOptions } from 'fastify';
 import type { Context, Scope, Services } from '../operations/types.ts';
 import type { Refusal } from '../outcome.ts';
 import type { Guards } from './guard.ts';
-import { contextOf, sayUsage, type Visit, visitOf } from './visit.ts';
+import type { Declined } from './refusals.ts';
+import { contextOf, sayUsage, sendProblem, type Visit, visitOf } from './visit.ts';
 
 /** What a route needs of the house. */
 export type Door = {
@@ -30,6 +32,15 @@ export function sayBudget(budget: Budget, visit: Visit, { services, signal }: Do
   sayUsage(visit, told.usage);
 }
 
+const CODED: Declined = {
+  code: 'unsupported-media-type',
+  detail: 'the body must come as it is: no Content-Encoding but identity is taken',
+};
+
+/** A body whose coding nobody here undoes. */
+const isCoded = ({ method, headers }: IncomingMessage): boolean =>
+  method === 'POST' && !['', 'identity'].includes(headers['content-encoding']?.toLowerCase() ?? '');
+
 /** How a route lets callers in: whom it refuses, and whose body it cannot read, it tells the budget too. */
 export function admission(
   pattern: string,
@@ -40,8 +51,20 @@ export function admission(
   const tell = (visit: Visit) => {
     if (budget !== null) sayBudget(budget, visit, door);
   };
+  const guard = door.guards.callers(pattern, scope, tell);
   return {
-    onRequest: door.guards.callers(pattern, scope, tell),
+    onRequest: (request, reply, done) =>
+      guard(request, reply, () => {
+        if (!isCoded(request.raw)) {
+          done();
+          return;
+        }
+        const visit = visitOf(request);
+        // RFC 9110 §12.5.3: tells this 415 from one about the type.
+        visit.head.push('accept-encoding', 'identity');
+        tell(visit);
+        sendProblem(visit, CODED);
+      }),
     errorHandler(error, request) {
       tell(visitOf(request));
       throw error;

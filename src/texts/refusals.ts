@@ -12,6 +12,8 @@ const THAI: Readonly<Record<string, string>> = {
   'the body is not valid JSON': 'body ไม่ใช่ JSON ที่ถูกต้อง',
   'the body is not as long as Content-Length says': 'body ยาวไม่เท่ากับที่ Content-Length บอกไว้',
   'the body must be JSON, with Content-Type: application/json': 'body ต้องเป็น JSON และมี Content-Type: application/json',
+  'the body must come as it is: no Content-Encoding but identity is taken':
+    'ต้องส่ง body มาตามเดิมโดยไม่เข้ารหัสหรือบีบอัด header Content-Encoding เป็นได้เพียง identity',
   'the body is larger than this route takes': 'body ใหญ่เกินกว่าที่พาธนี้รับ',
   'the URL holds a broken percent escape': 'URL มีการเข้ารหัสด้วย % (percent-encoding) ที่ไม่ถูกต้อง',
   'a part of the URL is too long': 'ส่วนหนึ่งของ URL ยาวเกินไป',

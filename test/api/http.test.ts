@@ -77,6 +77,20 @@ describe('bodies', () => {
     expect(await problemOf(response)).toMatchObject({ code, status });
   });
 
+  test.for(['/v1/explanations', '/v1/probes', '/graphql'])('a coded one is refused by %s unread', async (path) => {
+    const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n`;
+    const answer = await app.raw(`${head}Content-Encoding: GZIP\r\nContent-Length: 200\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 415 /);
+    expect(answer).toContain('\r\naccept-encoding: identity\r\n');
+    expect(answer).toMatch(/"code":"unsupported-media-type"/);
+    expect(answer).toMatch(/"detail":"[^"]*Content-Encoding/);
+  });
+
+  test('one that says it is not coded is taken', async () => {
+    const response = await app.post('/v1/explanations', { text: '250 ok' }, { 'content-encoding': 'Identity' });
+    expect(response.status).toBe(200);
+  });
+
   test('64 KiB of text, every octet written as an escape, is taken', async () => {
     const text = `250 ok ${'a'.repeat(64 * 1024 - 7)}`;
     const escaped = [...text].map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
