@@ -88,7 +88,8 @@ export function parseEhloName(value: string): Read<string> {
   const rule = 'must be a domain, [192.0.2.1] or [IPv6:2001:db8::1]';
   if (literal === null) {
     const name = parseDomain(value);
-    return name.ok ? good(name.domain) : bad(rule);
+    // The names of DNS may hold an underscore; the argument of EHLO may not (RFC 5321 §4.1.2).
+    return name.ok && !name.domain.includes('_') ? good(name.domain) : bad(rule);
   }
   const ip = parseIp(literal[2] ?? literal[3] ?? '');
   if (ip?.family !== (literal[1] === undefined ? 4 : 6)) return bad(rule);

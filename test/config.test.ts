@@ -140,6 +140,7 @@ describe('faults', () => {
     ['SMTP_PORTS', { SMTP_PORTS: ',' }],
     ['EHLO_NAME', { EHLO_NAME: '[2001:db8::1]' }],
     ['EHLO_NAME', { EHLO_NAME: 'a b' }],
+    ['EHLO_NAME', { EHLO_NAME: 'my_probe.example' }],
     ['SEND_FROM', { SEND_FROM: 'example.com' }],
     ['SEND_FROM', { SEND_FROM: 'a\r\n@example.com' }],
     ['SEND_ALLOWED_SENDERS', { SEND_ALLOWED_SENDERS: 'example.com' }],
