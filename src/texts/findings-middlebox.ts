@@ -73,7 +73,7 @@ export const MIDDLEBOX_FINDINGS = {
   },
   'ehlo-rejected': {
     severity: 'warning',
-    title: { en: '{host} knows HELO only', th: '{host} รู้จักเฉพาะ HELO' },
+    title: { en: '{host} {knows|know} HELO only', th: '{host} รู้จักเฉพาะ HELO' },
     explanation: {
       en: 'EHLO is refused and HELO works, and nothing points to a firewall that rewrites the session: most likely an old or very plain server. There is no TLS, no login and no size limit announced; programs that need EHLO cannot use it.',
       th: 'เซิร์ฟเวอร์ปฏิเสธ EHLO แต่รับ HELO และไม่มีสิ่งใดบ่งว่ามีไฟร์วอลล์แก้ไขบทสนทนา จึงน่าจะเป็นเซิร์ฟเวอร์รุ่นเก่าหรือแบบพื้นฐานมาก ไม่มี TLS ไม่มีการล็อกอิน และไม่ประกาศขนาดจดหมายสูงสุด โปรแกรมที่ต้องใช้ EHLO จะใช้ไม่ได้',
@@ -86,7 +86,10 @@ export const MIDDLEBOX_FINDINGS = {
   },
   'banner-masked': {
     severity: 'warning',
-    title: { en: 'The greeting of {host} is masked with stars', th: 'ข้อความต้อนรับของ {host} ถูกปิดด้วยดอกจัน' },
+    title: {
+      en: 'The {greeting|greetings} of {host} {is|are} masked with stars',
+      th: 'ข้อความต้อนรับของ {host} ถูกปิดด้วยดอกจัน',
+    },
     explanation: {
       en: 'Nothing of the greeting is left but stars and the characters 2, 0 and space. Cisco PIX and ASA do this to hide the server. It has a price: a sender such as Postfix takes the stars for the sign of a faulty firewall and uses HELO, hence no TLS.',
       th: 'ข้อความต้อนรับเหลือเพียงดอกจันกับอักขระ 2, 0 และช่องว่าง Cisco PIX และ ASA ทำเช่นนี้เพื่อซ่อนเซิร์ฟเวอร์ แต่มีผลข้างเคียง ผู้ส่งอย่าง Postfix ถือว่าดอกจันเป็นสัญญาณของไฟร์วอลล์ที่มีปัญหา จึงเปลี่ยนไปใช้ HELO และไม่ใช้ TLS',
@@ -111,7 +114,7 @@ export const OURS_FINDINGS = {
       th: 'เชื่อมต่อปลายทางที่ลองไม่ได้เลยแม้แต่แห่งเดียว ทั้งที่ปลายทางเหล่านั้นไม่เกี่ยวข้องกัน เครือข่ายและผู้ให้บริการคลาวด์หลายรายบล็อก SMTP ขาออก จากที่นี่จึงบอกอะไรเกี่ยวกับ {host} ไม่ได้',
     },
     fix: {
-      en: 'Ask the provider of this service’s network to open outgoing port {port}, or run the service where it is open. The owner of {host} has nothing to do.',
+      en: 'Ask the provider of this service’s network to open outgoing port {port}, or run the service where it is open. The {owner|owners} of {host} {has|have} nothing to do.',
       th: 'ขอให้ผู้ให้บริการเครือข่ายของระบบนี้เปิดพอร์ต {port} ขาออก หรือย้ายระบบไปยังที่ที่เปิดอยู่ เจ้าของ {host} ไม่ต้องทำอะไร',
     },
     references: [rfc(5321, '4.5.4.1')],
@@ -123,11 +126,11 @@ export const OURS_FINDINGS = {
       th: 'เครือข่ายฝั่งเราเองแก้ไขบทสนทนา SMTP',
     },
     explanation: {
-      en: 'The session with {host} looks rewritten, but a target that has nothing to do with it looks the same from here. The device that does it stands near us (a firewall, a proxy or an antivirus program), not in front of {host}.',
+      en: 'The {session|sessions} with {host} {looks|look} rewritten, but a target that has nothing to do with it looks the same from here. The device that does it stands near us (a firewall, a proxy or an antivirus program), not in front of {host}.',
       th: 'บทสนทนากับ {host} ดูเหมือนถูกแก้ไข แต่ปลายทางอื่นที่ไม่เกี่ยวข้องกันก็มีอาการเดียวกันเมื่อดูจากที่นี่ อุปกรณ์ที่แก้ไขจึงอยู่ใกล้ฝั่งเรา (ไฟร์วอลล์ พร็อกซี หรือแอนติไวรัส) ไม่ใช่หน้า {host}',
     },
     fix: {
-      en: 'Turn the SMTP inspection off for outgoing connections of this service, then probe again. The owner of {host} has nothing to do.',
+      en: 'Turn the SMTP inspection off for outgoing connections of this service, then probe again. The {owner|owners} of {host} {has|have} nothing to do.',
       th: 'ปิดการตรวจ SMTP สำหรับการเชื่อมต่อขาออกของระบบนี้แล้วตรวจใหม่ เจ้าของ {host} ไม่ต้องทำอะไร',
     },
     references: [article('ehlo-helo-cisco')],
@@ -143,7 +146,7 @@ export const OURS_FINDINGS = {
       th: 'ปลายทางหลายแห่งที่ไม่เกี่ยวข้องกันตอบด้วยข้อความต้อนรับเดียวกัน แสดงว่าการเชื่อมต่อขาออกไปพอร์ต {port} ถูกเปลี่ยนทางไปยังเซิร์ฟเวอร์เครื่องเดียว ดังที่ผู้ให้บริการบางรายทำ สิ่งที่เห็นจึงเป็นเซิร์ฟเวอร์นั้น ไม่ใช่ {host}',
     },
     fix: {
-      en: 'Have the redirection lifted for this service’s address, or run the service in a network without one. The owner of {host} has nothing to do.',
+      en: 'Have the redirection lifted for this service’s address, or run the service in a network without one. The {owner|owners} of {host} {has|have} nothing to do.',
       th: 'ขอยกเลิกการเปลี่ยนทางสำหรับที่อยู่ IP ของระบบนี้ หรือย้ายไปเครือข่ายที่ไม่เปลี่ยนทาง เจ้าของ {host} ไม่ต้องทำอะไร',
     },
     references: [rfc(5068)],
@@ -155,7 +158,7 @@ export const OURS_FINDINGS = {
       th: '{host} ไม่ยอมรับที่อยู่ IP หรือชื่อของฝั่งที่เชื่อมต่อเข้าไป',
     },
     explanation: {
-      en: 'The refusal speaks of the connecting side: its address, its reverse DNS name, the name it gave in EHLO, or a blocklist it stands on. It says nothing about whether {host} takes mail from others.',
+      en: 'The refusal speaks of the connecting side: its address, its reverse DNS name, the name it gave in EHLO, or a blocklist it stands on. It says nothing about whether {host} {takes|take} mail from others.',
       th: 'คำปฏิเสธกล่าวถึงฝั่งที่เชื่อมต่อเข้าไป คือที่อยู่ IP ชื่อย้อนกลับ (PTR) ชื่อที่บอกใน EHLO หรือการติดบัญชีดำ ไม่ได้บอกว่า {host} รับอีเมลจากผู้อื่นหรือไม่',
     },
     fix: {
@@ -168,7 +171,7 @@ export const OURS_FINDINGS = {
     severity: 'info',
     title: { en: 'The connecting side comes too often for {host}', th: 'ฝั่งที่เชื่อมต่อเข้าไปหา {host} เชื่อมต่อถี่เกินไป' },
     explanation: {
-      en: 'The refusal speaks of too many connections, or too many in a time, from the connecting side. It is about that side and passes by itself; it says nothing about whether {host} takes mail from others.',
+      en: 'The refusal speaks of too many connections, or too many in a time, from the connecting side. It is about that side and passes by itself; it says nothing about whether {host} {takes|take} mail from others.',
       th: 'คำปฏิเสธกล่าวถึงการเชื่อมต่อที่มากหรือถี่เกินไปจากฝั่งที่เชื่อมต่อเข้าไป เป็นเรื่องของฝั่งนั้นและจะหายเอง ไม่ได้บอกว่า {host} รับอีเมลจากผู้อื่นหรือไม่',
     },
     fix: { en: 'Wait some minutes and probe again, less often.', th: 'รอสักหลายนาทีแล้วตรวจใหม่ และเว้นช่วงให้ห่างขึ้น' },
@@ -178,11 +181,11 @@ export const OURS_FINDINGS = {
     severity: 'info',
     title: { en: 'We have no IPv6 here', th: 'ฝั่งเราไม่มี IPv6' },
     explanation: {
-      en: 'The IPv6 address of {host} was not tested: this service has no global IPv6 address to connect from.',
+      en: 'The IPv6 {address|addresses} of {host} {was|were} not tested: this service has no global IPv6 address to connect from.',
       th: 'ยังไม่ได้ทดสอบที่อยู่ IPv6 ของ {host} เพราะระบบนี้ไม่มีที่อยู่ IPv6 สาธารณะสำหรับเชื่อมต่อออกไป',
     },
     fix: {
-      en: 'Give this service an IPv6 address, or ask for family 4 only. The owner of {host} has nothing to do.',
+      en: 'Give this service an IPv6 address, or ask for family 4 only. The {owner|owners} of {host} {has|have} nothing to do.',
       th: 'ให้ระบบนี้มีที่อยู่ IPv6 หรือขอตรวจเฉพาะ family 4 เจ้าของ {host} ไม่ต้องทำอะไร',
     },
     references: [rfc(6724, '5')],

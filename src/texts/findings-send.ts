@@ -5,7 +5,10 @@ import { article, type FindingEntries, rfc } from './findings-shape.ts';
 export const SEND_FINDINGS = {
   greylisted: {
     severity: 'info',
-    title: { en: '{host} greylists: it wants a second try', th: '{host} ใช้ greylisting จึงขอให้ส่งซ้ำ' },
+    title: {
+      en: '{host} {greylists: it wants|greylist: they want} a second try',
+      th: '{host} ใช้ greylisting จึงขอให้ส่งซ้ำ',
+    },
     explanation: {
       en: 'The server turns the first message of an unknown sender away for a while and accepts it when the same sender tries again. Real mail servers do; much spam does not.',
       th: 'เซิร์ฟเวอร์ปฏิเสธจดหมายฉบับแรกของผู้ส่งที่ไม่รู้จักไว้ชั่วคราว และรับเมื่อผู้ส่งเดิมส่งซ้ำ เมลเซิร์ฟเวอร์จริงจะส่งซ้ำ แต่สแปมส่วนมากไม่ทำ',
@@ -18,7 +21,7 @@ export const SEND_FINDINGS = {
   },
   'recipient-rejected': {
     severity: 'error',
-    title: { en: '{host} does not accept the recipient', th: '{host} ไม่ยอมรับที่อยู่ผู้รับ' },
+    title: { en: '{host} {does|do} not accept the recipient', th: '{host} ไม่ยอมรับที่อยู่ผู้รับ' },
     explanation: {
       en: 'The server refused the address in RCPT TO: there is no such mailbox, it is disabled or full, or it may not be written to from outside.',
       th: 'เซิร์ฟเวอร์ปฏิเสธที่อยู่ใน RCPT TO เพราะไม่มีกล่องจดหมายนี้ หรือกล่องถูกปิดใช้งาน เต็ม หรือไม่เปิดรับจากภายนอก',
@@ -31,7 +34,7 @@ export const SEND_FINDINGS = {
   },
   'sender-rejected': {
     severity: 'error',
-    title: { en: '{host} does not accept the sender', th: '{host} ไม่ยอมรับที่อยู่ผู้ส่ง' },
+    title: { en: '{host} {does|do} not accept the sender', th: '{host} ไม่ยอมรับที่อยู่ผู้ส่ง' },
     explanation: {
       en: 'The server refused the address in MAIL FROM. Commonly its domain does not resolve, has a null MX, or may not send from this address.',
       th: 'เซิร์ฟเวอร์ปฏิเสธที่อยู่ใน MAIL FROM สาเหตุที่พบบ่อยคือโดเมนของผู้ส่งไม่มีใน DNS มี null MX หรือไม่ได้รับอนุญาตให้ส่งจากที่อยู่ IP นี้',
@@ -45,7 +48,7 @@ export const SEND_FINDINGS = {
   'relay-denied': {
     severity: 'error',
     title: {
-      en: '{host} does not handle this domain',
+      en: '{host} {does|do} not handle this domain',
       th: '{host} ไม่ได้ดูแลโดเมนนี้',
     },
     explanation: {
@@ -53,14 +56,14 @@ export const SEND_FINDINGS = {
       th: 'เซิร์ฟเวอร์ตอบว่าไม่ส่งต่อให้โดเมนของผู้รับ อาจเป็นเพราะระเบียน MX ชี้ผิดเครื่อง เครื่องนั้นยังไม่ได้ตั้งค่าให้รับโดเมนนี้ หรือต้องล็อกอินก่อน',
     },
     fix: {
-      en: 'Add the domain to those that {host} accepts, or correct the MX record. When sending through a submission server: log in.',
+      en: 'Add the domain to those that {host} {accepts|accept}, or correct the MX record. When sending through a submission server: log in.',
       th: 'เพิ่มโดเมนนี้ในรายการที่ {host} รับ หรือแก้ระเบียน MX ถ้าส่งผ่านเซิร์ฟเวอร์ submission ให้ล็อกอิน',
     },
     references: [rfc(5321, '3.6.2'), article('how-mail-flows')],
   },
   'policy-rejected': {
     severity: 'error',
-    title: { en: '{host} refuses the message by its rules', th: '{host} ปฏิเสธจดหมายตามกฎของตน' },
+    title: { en: '{host} {refuses|refuse} the message by {its|their} rules', th: '{host} ปฏิเสธจดหมายตามกฎของตน' },
     explanation: {
       en: 'Sender and recipient exist, but a rule of the receiving side forbids the message: authentication (SPF, DKIM, DMARC), reputation, or content.',
       th: 'ผู้ส่งและผู้รับมีอยู่จริง แต่กฎของฝั่งรับไม่อนุญาตจดหมายนี้ ได้แก่ เรื่องการยืนยันตัวตนของผู้ส่ง (SPF, DKIM, DMARC) ชื่อเสียง หรือเนื้อหา',
@@ -84,11 +87,11 @@ export const SEND_FINDINGS = {
   'smtputf8-needed': {
     severity: 'error',
     title: {
-      en: '{host} does not know internationalised addresses',
+      en: '{host} {does|do} not know internationalised addresses',
       th: '{host} ไม่รองรับที่อยู่อีเมลภาษาท้องถิ่น',
     },
     explanation: {
-      en: 'The part before the @ has characters outside ASCII, which needs SMTPUTF8 at every server on the way. {host} does not offer it.',
+      en: 'The part before the @ has characters outside ASCII, which needs SMTPUTF8 at every server on the way. {host} {does|do} not offer it.',
       th: 'ส่วนหน้าเครื่องหมาย @ มีอักขระนอก ASCII ซึ่งเซิร์ฟเวอร์ทุกเครื่องระหว่างทางต้องรองรับ SMTPUTF8 แต่ {host} ไม่รองรับ',
     },
     fix: {
@@ -99,7 +102,7 @@ export const SEND_FINDINGS = {
   },
   'requiretls-unsupported': {
     severity: 'info',
-    title: { en: '{host} does not offer REQUIRETLS', th: '{host} ไม่รองรับ REQUIRETLS' },
+    title: { en: '{host} {does|do} not offer REQUIRETLS', th: '{host} ไม่รองรับ REQUIRETLS' },
     explanation: {
       en: 'The message went to {host} under TLS with a valid certificate, as asked; but the server cannot promise the same for the way behind it.',
       th: 'จดหมายไปถึง {host} ภายใต้ TLS ที่ใบรับรองถูกต้องตามที่ขอ แต่เซิร์ฟเวอร์รับรองแบบเดียวกันให้เส้นทางหลังจากนั้นไม่ได้',
@@ -140,7 +143,7 @@ export const SEND_FINDINGS = {
     references: [rfc(4954, '4')],
     variants: {
       'not-offered': {
-        title: { en: '{host} offers no login that can be used', th: '{host} ไม่มีวิธีล็อกอินที่ใช้ได้' },
+        title: { en: '{host} {offers|offer} no login that can be used', th: '{host} ไม่มีวิธีล็อกอินที่ใช้ได้' },
         explanation: {
           en: 'Inside TLS the server offers neither AUTH PLAIN nor AUTH LOGIN. The password was not sent, nor was the message.',
           th: 'ภายใน TLS เซิร์ฟเวอร์ไม่ได้เสนอทั้ง AUTH PLAIN และ AUTH LOGIN จึงไม่ได้ส่งทั้งรหัสผ่านและจดหมาย',

@@ -5,7 +5,7 @@ import { article, type FindingEntries, rfc } from './findings-shape.ts';
 export const SESSION_FINDINGS = {
   'host-not-answering': {
     severity: 'warning',
-    title: { en: '{host} does not answer', th: '{host} ไม่ตอบ' },
+    title: { en: '{host} {does|do} not answer', th: '{host} ไม่ตอบ' },
     explanation: {
       en: 'No connection to {host} came about in time. The machine is off, a firewall drops the packets, or the path from here to it is broken. A sender waits for the same silence (Postfix 30 s, Exim 5 minutes an address) before it goes on.',
       th: 'เชื่อมต่อ {host} ไม่ได้ภายในเวลาที่กำหนด เครื่องอาจปิดอยู่ ไฟร์วอลล์ทิ้งแพ็กเก็ต หรือเส้นทางจากที่นี่ไปถึงเครื่องนั้นขาด ผู้ส่งก็ต้องรอโดยไม่มีคำตอบเช่นกัน (Postfix 30 วินาที Exim 5 นาทีต่อหนึ่งที่อยู่ IP) ก่อนจะไปเครื่องถัดไป',
@@ -17,7 +17,7 @@ export const SESSION_FINDINGS = {
     references: [rfc(5321, '4.5.4.1'), article('what-is-smtp')],
     variants: {
       refused: {
-        title: { en: '{host} refuses connections', th: '{host} ปฏิเสธการเชื่อมต่อ' },
+        title: { en: '{host} {refuses|refuse} connections', th: '{host} ปฏิเสธการเชื่อมต่อ' },
         explanation: {
           en: 'The machine, or a firewall in front of it, answers at once that nothing listens on port {port}. A sender loses no time with it and goes on to the next server.',
           th: 'เครื่องปลายทางหรือไฟร์วอลล์หน้าเครื่องตอบทันทีว่าไม่มีบริการรอรับที่พอร์ต {port} ผู้ส่งจึงไม่เสียเวลาและไปยังเซิร์ฟเวอร์ถัดไป',
@@ -35,7 +35,7 @@ export const SESSION_FINDINGS = {
         },
       },
       'no-address': {
-        title: { en: '{host} has no address', th: '{host} ไม่มีที่อยู่ IP' },
+        title: { en: '{host} {has|have} no address', th: '{host} ไม่มีที่อยู่ IP' },
         explanation: {
           en: 'DNS gave no address for {host}, so there was nothing to connect to.',
           th: 'DNS ไม่ให้ที่อยู่ IP ของ {host} จึงไม่มีอะไรให้เชื่อมต่อ',
@@ -68,7 +68,7 @@ export const SESSION_FINDINGS = {
         },
       },
       reset: {
-        title: { en: '{host} hangs up', th: '{host} ตัดการเชื่อมต่อ' },
+        title: { en: '{host} {hangs|hang} up', th: '{host} ตัดการเชื่อมต่อ' },
         explanation: {
           en: 'The connection comes about, and is then closed without a reply. An overloaded server, a mail service that has just crashed, or a firewall that takes the call and drops it behaves so; it may also be meant for our address alone.',
           th: 'เชื่อมต่อได้แต่ถูกปิดโดยไม่มีคำตอบ อาการนี้พบได้เมื่อเซิร์ฟเวอร์รับภาระหนักเกินไป บริการอีเมลเพิ่งล่ม หรือไฟร์วอลล์รับการเชื่อมต่อแล้วตัดทิ้ง และอาจเกิดกับที่อยู่ IP ของเราเท่านั้น',
@@ -79,7 +79,7 @@ export const SESSION_FINDINGS = {
         },
       },
       garbled: {
-        title: { en: '{host} answers with something that is not SMTP', th: '{host} ตอบสิ่งที่ไม่ใช่ SMTP' },
+        title: { en: '{host} {answers|answer} with something that is not SMTP', th: '{host} ตอบสิ่งที่ไม่ใช่ SMTP' },
         explanation: {
           en: 'After the greeting came bytes that are no SMTP reply. A proxy or another program stands where the mail service should.',
           th: 'หลังข้อความต้อนรับ มีข้อมูลที่ไม่ใช่คำตอบ SMTP เข้ามา แสดงว่ามีพร็อกซีหรือโปรแกรมอื่นอยู่แทนที่บริการอีเมล',
@@ -90,7 +90,10 @@ export const SESSION_FINDINGS = {
         },
       },
       silent: {
-        title: { en: '{host} takes the call and stays silent', th: '{host} รับการเชื่อมต่อแต่ไม่ตอบอะไร' },
+        title: {
+          en: '{host} {takes the call and stays|take the call and stay} silent',
+          th: '{host} รับการเชื่อมต่อแต่ไม่ตอบอะไร',
+        },
         explanation: {
           en: 'The connection came about, but a reply that had to come did not come in time. The server may be overloaded, hold callers back on purpose, or wait for a DNS or ident query of its own; a firewall may answer in its place.',
           th: 'เชื่อมต่อได้ แต่คำตอบที่ควรมาไม่มาภายในเวลา เซิร์ฟเวอร์อาจรับภาระหนักเกินไป ตั้งใจหน่วงผู้ที่เชื่อมต่อเข้ามา หรือกำลังรอคำตอบ DNS หรือ ident ที่ตัวเองถามไป หรืออาจเป็นไฟร์วอลล์ที่ตอบรับแทน',
@@ -104,7 +107,7 @@ export const SESSION_FINDINGS = {
   },
   'banner-not-220': {
     severity: 'error',
-    title: { en: '{host} does not greet as a mail server', th: '{host} ไม่ส่งข้อความต้อนรับแบบเมลเซิร์ฟเวอร์' },
+    title: { en: '{host} {does|do} not greet as a mail server', th: '{host} ไม่ส่งข้อความต้อนรับแบบเมลเซิร์ฟเวอร์' },
     explanation: {
       en: 'A mail server opens with 220. Something else came first, so that senders cannot go on: another service on port {port}, a captive portal, or a broken proxy.',
       th: 'เมลเซิร์ฟเวอร์ต้องเริ่มด้วย 220 แต่ที่นี่มีข้อความอื่นมาก่อน ผู้ส่งจึงไปต่อไม่ได้ อาจเป็นบริการอื่นที่พอร์ต {port} หน้าล็อกอินของเครือข่าย (captive portal) หรือพร็อกซีที่ผิดปกติ',
@@ -117,32 +120,32 @@ export const SESSION_FINDINGS = {
   },
   'banner-slow': {
     severity: 'info',
-    title: { en: '{host} is slow to greet', th: '{host} ส่งข้อความต้อนรับช้า' },
+    title: { en: '{host} {is|are} slow to greet', th: '{host} ส่งข้อความต้อนรับช้า' },
     explanation: {
       en: 'More than 10 s went by before the greeting. Some servers wait on purpose to tell spammers from patient senders; else a slow reverse DNS or ident query is behind it. Senders wait up to 5 minutes, phones and web forms often do not.',
       th: 'ใช้เวลามากกว่า 10 วินาทีกว่าจะมีข้อความต้อนรับ เซิร์ฟเวอร์บางแห่งตั้งใจหน่วงเพื่อแยกสแปมเมอร์ออกจากผู้ส่งที่รอได้ ถ้าไม่ได้ตั้งใจ ก็เป็นเพราะการถาม reverse DNS หรือ ident ที่ช้า เมลเซิร์ฟเวอร์ผู้ส่งรอได้ถึง 5 นาที แต่มือถือและเว็บฟอร์มมักไม่รอ',
     },
     fix: {
-      en: 'If it is not on purpose, check the resolver that {host} uses, and turn ident queries off.',
+      en: 'If it is not on purpose, check the resolver that {host} {uses|use}, and turn ident queries off.',
       th: 'ถ้าไม่ได้ตั้งใจ ให้ตรวจรีโซลเวอร์ที่ {host} ใช้ และปิดการถาม ident',
     },
     references: [rfc(5321, '4.5.3.2.1')],
   },
   'greeting-rejected': {
     severity: 'error',
-    title: { en: '{host} turns every session away', th: '{host} ปฏิเสธทุกเซสชัน' },
+    title: { en: '{host} {turns|turn} every session away', th: '{host} ปฏิเสธทุกเซสชัน' },
     explanation: {
       en: 'The server answers with a permanent refusal (5xx) before any message is offered. A sender goes on to the next exchange, and returns the message when all of them refuse.',
       th: 'เซิร์ฟเวอร์ปฏิเสธถาวร (5xx) ตั้งแต่ก่อนที่จะมีการส่งจดหมาย ผู้ส่งจะไปลองเซิร์ฟเวอร์ถัดไป และตีกลับจดหมายเมื่อทุกเครื่องปฏิเสธ',
     },
     fix: {
-      en: 'Read the reply in the evidence. If {host} is not meant to take mail, take it out of the MX records; else look at its access rules and its log.',
+      en: 'Read the reply in the evidence. If {host} {is|are} not meant to take mail, take {it|them} out of the MX records; else look at {its|their} access rules and {its log|their logs}.',
       th: 'อ่านคำตอบในหลักฐาน ถ้า {host} ไม่ได้มีไว้รับอีเมล ให้เอาออกจากระเบียน MX มิฉะนั้นให้ตรวจกฎการเข้าถึงและล็อกของเซิร์ฟเวอร์',
     },
     references: [rfc(5321, '3.1'), rfc(7504)],
     variants: {
       temporary: {
-        title: { en: '{host} asks to come back later', th: '{host} ขอให้ลองใหม่ภายหลัง' },
+        title: { en: '{host} {asks|ask} to come back later', th: '{host} ขอให้ลองใหม่ภายหลัง' },
         explanation: {
           en: 'The server answers with a temporary refusal (4xx): it is overloaded, under maintenance, or short of disk. Senders try the next exchange, or keep the message and try again.',
           th: 'เซิร์ฟเวอร์ปฏิเสธชั่วคราว (4xx) อาจรับภาระหนักเกินไป กำลังบำรุงรักษา หรือดิสก์ใกล้เต็ม ผู้ส่งจะลองเซิร์ฟเวอร์ถัดไป หรือเก็บจดหมายไว้ลองใหม่',
@@ -156,7 +159,7 @@ export const SESSION_FINDINGS = {
   },
   'starttls-missing': {
     severity: 'warning',
-    title: { en: '{host} offers no encryption', th: '{host} ไม่เปิดให้ใช้การเข้ารหัส' },
+    title: { en: '{host} {offers|offer} no encryption', th: '{host} ไม่เปิดให้ใช้การเข้ารหัส' },
     explanation: {
       en: 'The server does not offer STARTTLS, and nothing shows that it was taken away on the path. Mail to it travels in clear, and senders that require TLS do not deliver.',
       th: 'เซิร์ฟเวอร์ไม่เสนอ STARTTLS และไม่มีสิ่งใดบ่งว่าถูกตัดออกระหว่างทาง อีเมลจึงเดินทางโดยไม่เข้ารหัส และผู้ส่งที่บังคับ TLS จะไม่ส่งให้',
@@ -192,7 +195,7 @@ export const SESSION_FINDINGS = {
       },
       'in-clear': {
         title: {
-          en: '{host} answers in clear where TLS was begun at once',
+          en: '{host} {answers|answer} in clear where TLS was begun at once',
           th: '{host} ตอบแบบไม่เข้ารหัส ทั้งที่เริ่ม TLS ตั้งแต่ต้น',
         },
         explanation: {
@@ -210,7 +213,7 @@ export const SESSION_FINDINGS = {
           th: 'ไลบรารี TLS ของเราสื่อสารกับ {host} ไม่ได้',
         },
         explanation: {
-          en: 'The handshake was given up on our side: what {host} speaks is outside the limits of the TLS library used here. Other senders may well succeed, so this is not counted against the server.',
+          en: 'The handshake was given up on our side: what {host} {speaks|speak} is outside the limits of the TLS library used here. Other senders may well succeed, so this is not counted against the server.',
           th: 'TLS handshake ถูกยกเลิกที่ฝั่งเรา เพราะสิ่งที่ {host} ใช้อยู่นอกขอบเขตของไลบรารี TLS ที่นี่ ผู้ส่งรายอื่นอาจทำได้ จึงไม่นับเป็นความผิดของเซิร์ฟเวอร์',
         },
         fix: {
@@ -222,7 +225,7 @@ export const SESSION_FINDINGS = {
   },
   'auth-without-tls': {
     severity: 'warning',
-    title: { en: '{host} takes passwords in clear', th: '{host} รับรหัสผ่านโดยไม่เข้ารหัส' },
+    title: { en: '{host} {takes|take} passwords in clear', th: '{host} รับรหัสผ่านโดยไม่เข้ารหัส' },
     explanation: {
       en: 'PLAIN or LOGIN is offered before encryption is on. A client that uses it sends the password readable for anyone on the path.',
       th: 'เซิร์ฟเวอร์เสนอการล็อกอินแบบ PLAIN หรือ LOGIN ก่อนเริ่มเข้ารหัส ไคลเอนต์ที่ใช้จึงส่งรหัสผ่านในรูปที่ใครก็ตามระหว่างทางอ่านได้',
@@ -254,7 +257,7 @@ export const SESSION_FINDINGS = {
 export const TLS_FINDINGS = {
   'tls-legacy': {
     severity: 'warning',
-    title: { en: '{host} uses outdated encryption', th: '{host} ใช้การเข้ารหัสที่ล้าสมัย' },
+    title: { en: '{host} {uses|use} outdated encryption', th: '{host} ใช้การเข้ารหัสที่ล้าสมัย' },
     explanation: {
       en: 'Although newer ones were offered, the server chose TLS 1.0, TLS 1.1 or an old cipher. Many senders and mail programs no longer accept that.',
       th: 'แม้เราเสนอรุ่นใหม่กว่า เซิร์ฟเวอร์กลับเลือก TLS 1.0, TLS 1.1 หรือ cipher เก่า ซึ่งผู้ส่งและโปรแกรมอีเมลจำนวนมากไม่ยอมรับแล้ว',
@@ -267,7 +270,7 @@ export const TLS_FINDINGS = {
   },
   'cert-expired': {
     severity: 'warning',
-    title: { en: 'The certificate of {host} has expired', th: 'ใบรับรองของ {host} หมดอายุแล้ว' },
+    title: { en: 'The {certificate|certificates} of {host} {has|have} expired', th: 'ใบรับรองของ {host} หมดอายุแล้ว' },
     explanation: {
       en: 'Mail servers mostly encrypt without checking the certificate, so mail still arrives; mail programs and senders that check it (MTA-STS, DANE, strict partners) refuse it.',
       th: 'เมลเซิร์ฟเวอร์ส่วนใหญ่เข้ารหัสโดยไม่ตรวจใบรับรอง อีเมลจึงยังเข้า แต่โปรแกรมอีเมลและผู้ส่งที่ตรวจ (MTA-STS, DANE หรือคู่ค้าที่เข้มงวด) จะไม่ยอมรับ',
@@ -281,7 +284,7 @@ export const TLS_FINDINGS = {
   'cert-expiring': {
     severity: 'warning',
     title: {
-      en: 'The certificate of {host} ends in {daysLeft} days',
+      en: 'The {certificate|certificates} of {host} {ends|end} in {daysLeft} days',
       th: 'ใบรับรองของ {host} จะหมดอายุในอีก {daysLeft} วัน',
     },
     explanation: {
@@ -296,7 +299,10 @@ export const TLS_FINDINGS = {
   },
   'cert-not-yet-valid': {
     severity: 'warning',
-    title: { en: 'The certificate of {host} is not valid yet', th: 'ใบรับรองของ {host} ยังไม่ถึงวันเริ่มใช้' },
+    title: {
+      en: 'The {certificate|certificates} of {host} {is|are} not valid yet',
+      th: 'ใบรับรองของ {host} ยังไม่ถึงวันเริ่มใช้',
+    },
     explanation: {
       en: 'Its validity begins in the future: it was installed too early, or a clock is wrong where it was made.',
       th: 'วันเริ่มใช้อยู่ในอนาคต อาจติดตั้งเร็วเกินไป หรือนาฬิกาของเครื่องที่สร้างใบรับรองไม่ตรง',
@@ -309,7 +315,7 @@ export const TLS_FINDINGS = {
   },
   'cert-self-signed': {
     severity: 'warning',
-    title: { en: 'The certificate of {host} is self-signed', th: '{host} ใช้ใบรับรองที่ลงนามเอง' },
+    title: { en: 'The {certificate|certificates} of {host} {is|are} self-signed', th: '{host} ใช้ใบรับรองที่ลงนามเอง' },
     explanation: {
       en: 'No authority vouches for it. Between mail servers that is common and still encrypts; mail programs warn, and senders that check certificates do not deliver.',
       th: 'ไม่มีผู้ออกใบรับรองรายใดยืนยัน ระหว่างเมลเซิร์ฟเวอร์พบได้บ่อยและยังเข้ารหัสได้ แต่โปรแกรมอีเมลจะเตือน และผู้ส่งที่ตรวจใบรับรองจะไม่ส่งให้',
@@ -323,7 +329,7 @@ export const TLS_FINDINGS = {
   'cert-untrusted': {
     severity: 'warning',
     title: {
-      en: 'The certificate chain of {host} cannot be verified',
+      en: 'The certificate {chain|chains} of {host} cannot be verified',
       th: 'ตรวจสอบสายใบรับรอง (certificate chain) ของ {host} ไม่ได้',
     },
     explanation: {
@@ -339,7 +345,7 @@ export const TLS_FINDINGS = {
   'cert-hostname-mismatch': {
     severity: 'warning',
     title: {
-      en: 'The certificate does not name {host}',
+      en: 'The {certificate does|certificates do} not name {host}',
       th: 'ใบรับรองไม่ได้ระบุชื่อ {host}',
     },
     explanation: {
@@ -347,7 +353,7 @@ export const TLS_FINDINGS = {
       th: 'ใบรับรองออกให้ชื่ออื่น ไม่ใช่ชื่อในระเบียน MX หรือในการตั้งค่าโปรแกรมอีเมล ผู้ที่ตรวจชื่อจะไม่ยอมรับ',
     },
     fix: {
-      en: 'Get a certificate that lists {host} among its names, or let the MX record name a host that is listed.',
+      en: 'Get {a certificate that lists|certificates that list} {host} among {its|their} names, or let the MX record name a host that is listed.',
       th: 'ขอใบรับรองที่มีชื่อ {host} อยู่ด้วย หรือให้ระเบียน MX ชี้ไปยังชื่อที่อยู่ในใบรับรอง',
     },
     references: [rfc(9525, '6'), rfc(7672)],

@@ -1,6 +1,7 @@
 /**
  * What the catalogue of findings holds for a code. Pure data shape. `{host}` may stand for several hosts (`a, b`) when
- * findings of one cause were merged, and for "the mail server" when a pasted session names none.
+ * findings of one cause were merged (English agrees with their number, as in `{host} {knows|know}`), and for "the mail
+ * server" when a pasted session names none.
  */
 
 import type { Text } from './text.ts';

@@ -13,9 +13,14 @@ export type Catalogue = Readonly<Record<string, Text>>;
 
 export type Params = Readonly<Record<string, string | number>>;
 
-/** The text in `lang` with its placeholders filled; a placeholder without a param is our bug and throws. */
+/**
+ * The text in `lang` with its placeholders filled, and of `{one|many}` the second where `host` is a list; a placeholder
+ * without a param is our bug and throws.
+ */
 export function say(text: Text, lang: Language, params: Params = {}): string {
-  return text[lang].replace(/\{(\w+)\}/g, (_, name: string) => {
+  const many = String(params.host).includes(', ');
+  const agreeing = text[lang].replace(/\{([^{}|]*)\|([^{}|]*)\}/g, many ? '$2' : '$1');
+  return agreeing.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name];
     if (value === undefined) throw new Error(`text placeholder {${name}} was not given`);
     return String(value);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { renderAll } from '../../src/diagnosis/findings.ts';
+import { render, renderAll } from '../../src/diagnosis/findings.ts';
 import { diagnoseTogether, mergeByCause } from '../../src/diagnosis/together.ts';
 import type { HostProbe } from '../../src/smtp/types.ts';
+import { FINDINGS } from '../../src/texts/findings.ts';
 import { dead, HONEST, probe, type Said } from './sessions.ts';
 
 const now = Date.parse('2026-11-24T00:00:00Z');
@@ -289,5 +290,41 @@ describe('mergeByCause', () => {
     expect(together.map(({ code }) => code)).toEqual(['greeting-rejected', 'starttls-missing']);
     expect(together[1]?.params.host).toMatch(/^mx0\.one\.example, .*mx7\.one\.example, \.\.\.$/);
     expect(mergeByCause(together)).toEqual(together);
+  });
+});
+
+describe('several hosts in English', () => {
+  const named = [...FINDINGS].filter(([code]) => !/^(?:mx|migration)-/.test(code));
+  const texts = named.flatMap(([code, { variants = {} }]) =>
+    [undefined, ...Object.keys(variants)].map((variant) => [code, variant] as const),
+  );
+  const spoken = (code: string, variant: string | undefined, host: string) => {
+    const params = { host, port: 25, daysLeft: 3, ...(variant !== undefined && { variant }) };
+    const all = new Proxy<Record<string, string | number>>(params, {
+      get: (known, name: string) => known[name] ?? name,
+    });
+    const { title, explanation, fix } = render(
+      { code, severity: 'info', confidence: 'certain', params: all, evidence: ['250 ok'] },
+      'en',
+    );
+    return `${title}. ${explanation} ${fix}`;
+  };
+  it.each(texts)('%s %s agrees with their number', (code, variant) => {
+    const many = spoken(code, variant, 'a.test, b.test');
+    // What stands in front of them, or on the way to them, is one.
+    const others = many.replace(
+      /A firewall in front of a.test, b.test rewrites|Something on the way to a.test, b.test takes/,
+      '',
+    );
+    expect(others.replace(/Encryption with a.test, b.test fails/, '')).not.toMatch(
+      /b\.test (?:is|was|has|does|\w+[^s]s)\b/,
+    );
+    expect(many).not.toMatch(/\b(?:certificate|greeting|chain|owner|IPv6 address) of a\.test, b/);
+    expect(`${many}${spoken(code, variant, 'a.test')}`).not.toMatch(/[{}|]/);
+  });
+
+  it('and with one', () => {
+    expect(spoken('cert-expired', undefined, 'a.test')).toMatch(/^The certificate of a\.test has expired/);
+    expect(spoken('cert-expired', undefined, 'a.test, b.test')).toMatch(/^The certificates of a\.test, b\.test have/);
   });
 });

@@ -38,8 +38,9 @@ describe.each(modules)('%s', (name) => {
 
   it('leaves no half-written placeholder, doubled blank or mixed language', () => {
     for (const { path, en, th } of texts) {
-      for (const text of [en, th]) {
-        expect(text.replace(/\{\w+\}/g, ''), path).not.toMatch(/[{}]/);
+      // English alone has words that agree with a number: {knows|know}.
+      for (const text of [en.replace(/\{[\w :]+\|[\w :]+\}/g, 'x'), th]) {
+        expect(text.replace(/\{\w+\}/g, ''), path).not.toMatch(/[{|}]/);
         expect(text, path).not.toMatch(/\S {2,}\S|^\s+$|\bundefined\b/);
       }
       expect(en, `${path}: English holds Thai`).not.toMatch(/[\u0e00-\u0e7f]/);
