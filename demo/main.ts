@@ -110,13 +110,15 @@ function showLimits({ network }: Demo): void {
   }
 }
 
-async function show(demo: Demo): Promise<number> {
+async function show(demo: Demo, leaving: AbortSignal): Promise<number> {
   let failures = 0;
   showLimits(demo);
   for (const act of acts(demo)) {
+    if (leaving.aborted) break;
     try {
       await act(demo);
     } catch (error) {
+      if (leaving.aborted) break;
       failures += 1;
       console.error(`\nFAILED ${act.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -126,11 +128,15 @@ async function show(demo: Demo): Promise<number> {
 
 async function main(once: boolean): Promise<number> {
   const demo = await startDemo(Number(process.env.PORT ?? PORT));
+  const leaving = new AbortController();
   const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    leaving.signal.addEventListener('abort', () => resolve());
   });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => leaving.abort());
+  // Its reader has seen enough (`| head`): that ends the demo as Ctrl-C does.
+  process.stdout.on('error', () => leaving.abort());
   try {
-    const failures = await Promise.race([show(demo), stopped]);
+    const failures = await Promise.race([show(demo, leaving.signal), stopped]);
     if (failures === undefined) return 0;
     if (once) {
       say(failures === 0 ? '\nAll shown.' : `\n${failures} part(s) failed.`);
