@@ -20,7 +20,7 @@ import { noteTtl, seenTtl } from './seen-ttl.ts';
 import { type Judged, runSessions } from './sessions.ts';
 import type { Target } from './targets.ts';
 import type { Context, Operation, Services } from './types.ts';
-import { askOwnServers, ttlOf, unansweredRefusal, type ZoneView } from './zone-view.ts';
+import { askOwnServers, ttlOf, type ZoneView } from './zone-view.ts';
 
 const DAY_MS = 86_400_000;
 /** RFC 3339 ends with the year 9999, and the stages of a plan come weeks after the times it is given. */
@@ -99,10 +99,6 @@ export const checkMigration: Operation<MigrationCheckInput, MigrationCheck> = {
     if (!view.ok) {
       await token.value.giveBack();
       return view;
-    }
-    if (view.value.usable.length === 0) {
-      await token.value.giveBack();
-      return { ok: false, refusal: unansweredRefusal(view.value) };
     }
     await noteSeen(domain, view.value, services);
     const facts = await hostFacts([oldHost, newHost], context, services);

@@ -91,9 +91,6 @@ const THAI: Readonly<Record<string, string>> = {
   'said SERVFAIL': 'ตอบ SERVFAIL',
   'said REFUSED': 'ตอบ REFUSED',
   'said that it could not answer such a question': 'แจ้งว่าตอบคำถามแบบนี้ไม่ได้',
-  'gave no usable answer': 'ไม่ให้คำตอบที่ใช้ได้',
-  'does not serve the zone': 'ไม่ได้ให้บริการโซนนี้',
-  'has an address that may not be connected to': 'มีที่อยู่ IP ที่ไม่อนุญาตให้เชื่อมต่อ',
   'the resolver is closed': 'รีโซลเวอร์ปิดแล้ว',
   'no answer in time': 'ไม่มีคำตอบภายในเวลาที่กำหนด',
 

@@ -177,26 +177,6 @@ describe('a check', () => {
     expect([seen.consistent, codes(seen.findings)]).toEqual([false, expect.arrayContaining([code])]);
   });
 
-  test.for([
-    ['silent', { trouble: { 'move.test': 'silent' } }, 'dns-timeout', 'gave no answer in time'],
-    ['refusing', { trouble: { 'move.test': 'REFUSED' } }, 'dns-failure', 'said REFUSED'],
-    ['failing', { trouble: { 'move.test': 'SERVFAIL' } }, 'dns-failure', 'gave no usable answer'],
-    ['lame', { authoritative: false }, 'dns-failure', 'does not serve the zone'],
-  ] as const)('names no stage where every server is %s', { timeout: 15_000 }, async ([, more, code, said]) => {
-    publish(OLD);
-    serve(ns1, OLD, more);
-    serve(ns2, OLD, more);
-    const detail = `ns1.move.test ${said}; ns2.move.test ${said}`;
-    expect(await service.refusal(checkMigration, move)).toMatchObject({ code, detail });
-    expect(service.dialled).toEqual([]);
-  });
-
-  test('names no stage where the guard refuses every server', async () => {
-    publish(OLD);
-    world.publish({ 'ns1.move.test': a(3600, outside.ip), 'ns2.move.test': a(3600, outside.ip) });
-    expect(await service.refusal(checkMigration, move)).toMatchObject({ code: 'target-forbidden' });
-  });
-
   test('asks the servers themselves, without recursion, not the cache', async () => {
     publish(OLD);
     ns1.asked.length = 0;
