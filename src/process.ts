@@ -39,7 +39,7 @@ const SETTLE_MS = 200;
 const SWEEP_MS = 100;
 
 /** What a test's closed world or a benchmark changes about the services. */
-export type Overrides = Omit<ServicesOptions, 'metrics' | 'tracer' | 'onRedis' | 'dkimKey'>;
+export type Overrides = Omit<ServicesOptions, 'metrics' | 'tracer' | 'onRedis' | 'onDnsFailure' | 'dkimKey'>;
 
 export async function start(
   env: Readonly<Record<string, string | undefined>>,
@@ -65,6 +65,7 @@ export async function start(
     metrics: metrics.operations,
     tracer: telemetry?.tracer,
     dkimKey: dkimKeyOf(config),
+    onDnsFailure: (kind, servers) => logger.debug({ kind, servers }, 'dns'),
     onRedis: (status, reason) => logger[status === 'up' ? 'info' : 'warn']({ status, reason }, 'redis'),
   });
   const app = await buildApp(services, { log, metrics, keys, lifecycle });

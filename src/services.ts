@@ -31,6 +31,8 @@ export type ServicesOptions = {
   readonly tracer?: Tracer | undefined;
   /** Changes of Redis' state, for the log; the reason holds no secret. */
   readonly onRedis?: (status: 'up' | 'down', reason: string) => void;
+  /** What the resolvers did with a question that failed, for the log: callers are not told their addresses. */
+  readonly onDnsFailure?: (kind: string, servers: string | undefined) => void;
   /** PEM of the key that `DKIM_KEY_FILE` names. */
   readonly dkimKey?: string | null;
   /** Off in a benchmark only: every cached answer then comes from Redis. */
@@ -46,7 +48,7 @@ const HOT_SHARE = 0.25;
 const RECORDS_SHARE = 0.25;
 
 export async function buildServices(config: Config, options: ServicesOptions): Promise<Services> {
-  const { metrics, tracer, dkimKey = null, inProcessCache = true } = options;
+  const { metrics, tracer, onDnsFailure, dkimKey = null, inProcessCache = true } = options;
   const stores = await buildStores(config, options);
   const upstream = createResolver({
     servers: config.dnsServers ?? systemServers(),
@@ -54,7 +56,10 @@ export async function buildServices(config: Config, options: ServicesOptions): P
   });
   const resolver = cached(tracer ? tracedResolver(upstream, tracer) : upstream, stores.cache, {
     observe: ({ what }) => metrics.rrset(what),
-    onFailure: (kind) => metrics.dnsFailure(kind),
+    onFailure: ({ kind, servers }) => {
+      metrics.dnsFailure(kind);
+      onDnsFailure?.(kind, servers);
+    },
     ...(stores.redis && { flights: stores.redis.questions }),
   });
   const policy = createAddressPolicy({ allow: config.allowTargets });

@@ -30,7 +30,7 @@ export type CacheEvent = {
 export type CachedOptions = {
   readonly observe?: (event: CacheEvent) => void;
   /** A question that the network did not answer. */
-  readonly onFailure?: (kind: DnsFailure['kind']) => void;
+  readonly onFailure?: (failure: DnsFailure) => void;
   /** One question at a time over every instance that shares the cache. */
   readonly flights?: Flights;
   /** Milliseconds since the epoch; for tests. */
@@ -53,7 +53,7 @@ class CachedResolver {
   readonly #cache: Cache;
   readonly #now: () => number;
   readonly #observe: (event: CacheEvent) => void;
-  readonly #onFailure: (kind: DnsFailure['kind']) => void;
+  readonly #onFailure: (failure: DnsFailure) => void;
   readonly #shared: Flights | undefined;
   readonly #flights = new Map<string, Flight>();
   /** Those of `fresh` questions, which join no flight that may have begun before them. */
@@ -157,7 +157,7 @@ class CachedResolver {
     this.#observe({ type: question.type, what: 'miss' });
     const result = await this.#resolver.resolve(question, { deadline });
     if (!result.ok) {
-      this.#onFailure(result.failure.kind);
+      this.#onFailure(result.failure);
       return result;
     }
     this.#resting.delete(key);

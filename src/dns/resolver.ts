@@ -49,6 +49,7 @@ class Pursuit<T extends RecordType> implements Asked<T> {
   /** Of the question, then of the end of the chain as far as it is known. */
   name: string;
   links = 0;
+  readonly #question: Question<T>;
   readonly #upstream: Upstream;
   readonly #settle: (result: DnsResult<T>) => void;
   #ttl = Number.POSITIVE_INFINITY;
@@ -61,6 +62,7 @@ class Pursuit<T extends RecordType> implements Asked<T> {
     settle: (result: DnsResult<T>) => void,
   ) {
     this.#upstream = upstream;
+    this.#question = question;
     this.name = question.name;
     this.type = question.type;
     this.deadline = Math.min(deadline, performance.now() + DNS_PATIENCE_MS);
@@ -74,7 +76,7 @@ class Pursuit<T extends RecordType> implements Asked<T> {
 
   hear(heard: Heard<T>): void {
     if (heard.kind !== 'message') {
-      this.#settle({ ok: false, failure: failureOf(heard) });
+      this.#settle({ ok: false, failure: failureOf(heard, this.#question) });
       return;
     }
     const { reading, message } = heard;
@@ -122,15 +124,20 @@ const WORDS: Record<Why, string> = {
 };
 
 /** Any server that gave no answer makes it a timeout, so do servers of which none can be reached (contract §2). */
-function failureOf(heard: Exclude<Heard<RecordType>, { kind: 'message' }>): DnsFailure {
+function failureOf(heard: Exclude<Heard<RecordType>, { kind: 'message' }>, { name, type }: Question): DnsFailure {
   if (heard.kind === 'bogus') {
-    return { kind: 'bogus', detail: `DNSSEC validation failed at ${nameOf(heard.server)}` };
+    const servers = `${nameOf(heard.server)} failed to validate`;
+    return { kind: 'bogus', detail: `DNSSEC validation failed for ${type} of ${name}`, servers };
   }
   const { failures } = heard;
   const unanswered = failures.some(({ why }) => why === 'silent' || why === 'no-tcp');
   const unreachable = failures.every(({ why }) => why === 'unreachable');
-  const detail = failures.map(({ server, why }) => `${nameOf(server)} ${WORDS[why]}`).join('; ');
-  return { kind: unanswered || unreachable ? 'timeout' : 'failure', detail: detail || 'the resolver is closed' };
+  const said = new Set(failures.map(({ why }) => `${name} ${type}: the resolver ${WORDS[why]}`));
+  return {
+    kind: unanswered || unreachable ? 'timeout' : 'failure',
+    detail: [...said].join('; ') || 'the resolver is closed',
+    servers: failures.map(({ server, why }) => `${nameOf(server)} ${WORDS[why]}`).join('; '),
+  };
 }
 
 const nameOf = ({ ip, port }: Server): string =>

@@ -46,8 +46,10 @@ export type DnsFailure = {
    * validation failed; never covered by a stale answer. `timeout`: no answer in time, or no server reachable.
    */
   readonly kind: 'failure' | 'bogus' | 'timeout';
-  /** For people: which servers said what. Holds names and addresses of servers, never text chosen by them. */
+  /** For callers: which question failed, and why. Names no resolver, and holds no text that one chose. */
   readonly detail: string;
+  /** For the log alone: which servers did what. */
+  readonly servers?: string;
 };
 
 export type DnsResult<T extends RecordType = RecordType> =

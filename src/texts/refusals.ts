@@ -82,7 +82,8 @@ const THAI: Readonly<Record<string, string>> = {
 
   // DNS
   'the CNAME chain is a loop or longer than {}': 'สาย CNAME วนลูป หรือยาวเกิน {} ชั้น',
-  'DNSSEC validation failed at {}': 'การตรวจสอบ DNSSEC ไม่ผ่านที่ {}',
+  'DNSSEC validation failed for {} of {}': 'การตรวจสอบ DNSSEC ของ {} ที่ {} ไม่ผ่าน',
+  'the resolver {}': 'รีโซลเวอร์{}',
   'gave no answer in time': 'ไม่ตอบภายในเวลาที่กำหนด',
   'gave a truncated answer and no whole one over TCP': 'ให้คำตอบที่ถูกตัดทอน และไม่ให้คำตอบฉบับเต็มผ่าน TCP',
   'could not be reached': 'ติดต่อไม่ได้',
@@ -215,7 +216,7 @@ function sentence(text: string): string | undefined {
   return undefined;
 }
 
-/** `127.0.0.1 said SERVFAIL; …` */
+/** `example.com MX: the resolver said SERVFAIL; …` */
 function list(text: string): string | undefined {
   const each = text.split('; ').map(saidOf);
   return each.includes(undefined) ? saidOf(text) : each.join('; ');

@@ -186,7 +186,11 @@ describe('DNS in trouble', async () => {
 
   test.for(['servfail.example', 'refused.example'])('%s is 502', async (name) => {
     const response = await troubled.get(`/v1/domains/${name}/mx`);
-    expect(await problemOf(response)).toMatchObject({ code: 'dns-failure', status: 502 });
+    const problem = await problemOf(response);
+    expect(problem).toMatchObject({ code: 'dns-failure', status: 502 });
+    expect(problem.detail).toContain(`${name} MX: the resolver said `);
+    // Whom we ask is for the log.
+    expect(problem.detail).not.toContain(troubled.dns.ip);
     expect(response.headers.get('retry-after')).toBeNull();
   });
 

@@ -53,6 +53,10 @@ describe('sentences are found whole, after a name, and one by one', () => {
     ['/a strange name is not a known member', '/a strange name ไม่ใช่ฟิลด์ที่รู้จัก'],
     ['the body must be object', 'body ต้องเป็นออบเจ็กต์'],
     ['127.0.0.1 said SERVFAIL; [::1]:5300 could not be reached', '127.0.0.1 ตอบ SERVFAIL; [::1]:5300 ติดต่อไม่ได้'],
+    [
+      'a.test MX: the resolver said SERVFAIL; a.test MX: the resolver gave no answer in time',
+      'a.test MX: รีโซลเวอร์ตอบ SERVFAIL; a.test MX: รีโซลเวอร์ไม่ตอบภายในเวลาที่กำหนด',
+    ],
     ['ip pins a named host; the host is an address already', 'ip ใช้กำหนดที่อยู่ IP ให้ชื่อโฮสต์ แต่ host เป็นที่อยู่ IP อยู่แล้ว'],
     [
       'to is not a mail address: the domain: a label has at most 63 octets',
