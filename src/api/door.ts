@@ -1,7 +1,7 @@
 /** What both doors share: what they stand on, how large a body may be, and where an error in a body is shown. */
 
 import type { IncomingMessage } from 'node:http';
-import type { RouteShorthandOptions } from 'fastify';
+import type { onRequestHookHandler, RouteShorthandOptions } from 'fastify';
 import type { Context, Scope, Services } from '../operations/types.ts';
 import type { Refusal } from '../outcome.ts';
 import type { Guards } from './guard.ts';
@@ -38,11 +38,11 @@ const CODED: Declined = {
 };
 
 /** A body whose coding nobody here undoes. */
-const isCoded = ({ method, headers }: IncomingMessage): boolean =>
-  method === 'POST' && !['', 'identity'].includes(headers['content-encoding']?.toLowerCase() ?? '');
+const isCoded = ({ headers }: IncomingMessage): boolean => !/^(?:identity)?$/i.test(headers['content-encoding'] ?? '');
 
 /** How a route lets callers in: whom it refuses, and whose body it cannot read, it tells the budget too. */
 export function admission(
+  method: 'GET' | 'POST',
   pattern: string,
   scope: Scope | null,
   budget: Budget | null,
@@ -52,19 +52,19 @@ export function admission(
     if (budget !== null) sayBudget(budget, visit, door);
   };
   const guard = door.guards.callers(pattern, scope, tell);
+  const uncoded: onRequestHookHandler = (request, _reply, done) => {
+    if (!isCoded(request.raw)) {
+      done();
+      return;
+    }
+    const visit = visitOf(request);
+    // RFC 9110 §12.5.3: tells this 415 from one about the type.
+    visit.head.push('accept-encoding', 'identity');
+    tell(visit);
+    sendProblem(visit, CODED);
+  };
   return {
-    onRequest: (request, reply, done) =>
-      guard(request, reply, () => {
-        if (!isCoded(request.raw)) {
-          done();
-          return;
-        }
-        const visit = visitOf(request);
-        // RFC 9110 §12.5.3: tells this 415 from one about the type.
-        visit.head.push('accept-encoding', 'identity');
-        tell(visit);
-        sendProblem(visit, CODED);
-      }),
+    onRequest: method === 'POST' ? [guard, uncoded] : guard,
     errorHandler(error, request) {
       tell(visitOf(request));
       throw error;

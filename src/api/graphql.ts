@@ -34,7 +34,7 @@ export function registerGraphql(app: FastifyInstance, door: Door): void {
     '/graphql',
     {
       bodyLimit: TEXT_BODY_BYTES,
-      ...admission('/graphql', null, 'lookup', door),
+      ...admission('POST', '/graphql', null, 'lookup', door),
     },
     async (request) => {
       const engine = await load();

@@ -106,7 +106,7 @@ export function registerRest(app: FastifyInstance, door: Door): void {
       method: route.method,
       url: route.url,
       bodyLimit: route.bodyLimit,
-      ...admission(route.url, route.operation.scope, route.budget, door),
+      ...admission(route.method, route.url, route.operation.scope, route.budget, door),
       handler: (request) => serve(route, route.input(request), visitOf(request), door),
     });
   }
