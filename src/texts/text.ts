@@ -19,8 +19,8 @@ export type Params = Readonly<Record<string, string | number>>;
  */
 export function say(text: Text, lang: Language, params: Params = {}): string {
   const many = String(params.host).includes(', ');
-  const agreeing = text[lang].replace(/\{([^{}|]*)\|([^{}|]*)\}/g, many ? '$2' : '$1');
-  return agreeing.replace(/\{(\w+)\}/g, (_, name: string) => {
+  return text[lang].replace(/\{(?:(\w+)|([^{}|]*)\|([^{}|]*))\}/g, (_, name?: string, one = '', several = '') => {
+    if (name === undefined) return many ? several : one;
     const value = params[name];
     if (value === undefined) throw new Error(`text placeholder {${name}} was not given`);
     return String(value);

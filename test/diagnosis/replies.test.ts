@@ -741,6 +741,13 @@ describe('two replies that say the same', () => {
 
 describe('the summary', () => {
   const both = (text: string): string[] => (['en', 'th'] as const).map((lang) => summarise(explainText(text), lang));
+  const explainsWithoutReply = (text: string, inEnglish: RegExp, inThai: RegExp) => {
+    expect(explainText(text).replies).toEqual([]);
+    const [en, th] = both(text);
+    expect(en).toMatch(inEnglish);
+    expect(th).toMatch(inThai);
+    expect(th).toMatch(/วิธีแก้: /);
+  };
 
   it('of an Android phone’s 500 #5.5.1 names the server behind, the firewall in front, the cure and what to do meanwhile', () => {
     for (const words of both('Cannot connect to server (500 #5.5.1 command not recognized)')) {
@@ -805,13 +812,7 @@ describe('the summary', () => {
     ['Host or domain name not found. Name service error for name=dom.test type=MX: Host not found', /No way/, /ไม่พบ/],
     ['Name service error for name=dom.test type=MX: Host not found, try again', /look-up failed/, /ค้นข้อมูลไม่สำเร็จ/],
     ['TLS is required, but was not offered by host mx.test[192.0.2.5]', /only over TLS/, /ผ่าน TLS เท่านั้น/],
-  ])('of what a sending server noted of its own says what it means: %s', (text, inEnglish, inThai) => {
-    expect(explainText(text).replies).toEqual([]);
-    const [en, th] = both(text);
-    expect(en).toMatch(inEnglish);
-    expect(th).toMatch(inThai);
-    expect(th).toMatch(/วิธีแก้: /);
-  });
+  ])('of what a sending server noted of its own says what it means: %s', explainsWithoutReply);
 
   it.each([
     ['0x800CCC0E', /cannot connect to its server/, /เชื่อมต่อเซิร์ฟเวอร์ไม่ได้/],
@@ -842,13 +843,7 @@ describe('the summary', () => {
     ['0x80042108', /cannot connect to its server/, /เชื่อมต่อเซิร์ฟเวอร์ไม่ได้/],
     ["Sending' reported error (0x8004210B) : 'The operation timed out'", /until its time ran out/, /จนหมดเวลา/],
     ['0x800408FC', /cannot find a server/, /ไม่พบ/],
-  ])('of a number that Outlook shows in place of a reply says what it means: %s', (text, inEnglish, inThai) => {
-    expect(explainText(text).replies).toEqual([]);
-    const [en, th] = both(text);
-    expect(en).toMatch(inEnglish);
-    expect(th).toMatch(inThai);
-    expect(th).toMatch(/วิธีแก้: /);
-  });
+  ])('of a number that Outlook shows in place of a reply says what it means: %s', explainsWithoutReply);
 
   it('of a number beside the server’s own refusal keeps to the server', () => {
     const explained = explainText(
