@@ -8,7 +8,7 @@ import { accepted } from '../smtp/masks.ts';
 import type { HostProbe, Reply, Security, SessionFacts } from '../smtp/types.ts';
 import { type FindingOptions, finding } from './findings.ts';
 import { middleboxFindings, offersStartTls } from './middlebox.ts';
-import { type AboutUs, aboutUs } from './prober.ts';
+import { aboutUs } from './prober.ts';
 import { answer, answerLines, linesOf } from './quote.ts';
 import { tlsFindings } from './tls.ts';
 import type { Finding } from './types.ts';
@@ -26,63 +26,66 @@ type Params = NonNullable<FindingOptions['params']>;
 
 const SLOW_BANNER_MS = 10_000;
 
-const paramsOf = ({ host, port, ip }: SessionContext): Params => ({
-  port,
-  ...(host === null ? {} : { host }),
-  ...(ip === null || ip === undefined ? {} : { ip }),
-});
+function paramsOf({ host, port, ip }: SessionContext): Params {
+  const params: Record<string, string | number> = { port };
+  if (host !== null) params.host = host;
+  if (ip !== null && ip !== undefined) params.ip = ip;
+  return params;
+}
 
 /** Judges the part of a session that a live probe and a pasted transcript both have. */
 export function diagnoseSession(facts: SessionFacts, context: SessionContext): Finding[] {
   const params = paramsOf(context);
   const inClear = (context.security ?? (context.port === 465 ? 'implicit' : 'starttls')) !== 'implicit';
-  const ours = refusalsOfUs(facts, params);
+  const ours = refusalOfUs(facts, params);
   // What is said to us alone proves nothing about the path or the server.
-  const rest = ours.length > 0 ? { ...facts, ehlo: forUs(facts.ehlo), helo: forUs(facts.helo) } : facts;
+  const rest = ours ? { ...facts, ehlo: forUs(facts.ehlo), helo: forUs(facts.helo) } : facts;
   const boxes = middleboxFindings(rest, params);
   const inspected = boxes.some(({ code }) => code === 'esmtp-inspection');
   const stripped = boxes.some(({ code }) => code === 'starttls-stripped');
-  return [
-    ...ours,
+  const found = [
+    ours,
     ...boxes,
-    ...oddBanner(facts, params),
-    ...(ours.length > 0 || inspected ? [] : rejections(facts, params)),
-    ...(inClear && !inspected && !stripped ? missingStartTls(rest, params) : []),
-    ...(stripped ? [] : refusedStartTls(facts, params)),
-    ...(inClear ? passwordsInClear(facts, params) : []),
+    oddBanner(facts, params),
+    ours || inspected ? null : rejection(facts, params),
+    inClear && !inspected && !stripped ? missingStartTls(rest, params) : null,
+    stripped ? null : refusedStartTls(facts, params),
+    inClear ? passwordsInClear(facts, params) : null,
   ];
+  return found.filter((one) => one !== null);
 }
 
 const forUs = (reply: Reply | null): Reply | null => (reply && aboutUs(reply) ? null : reply);
 
-function refusalsOfUs(facts: SessionFacts, params: Params): Finding[] {
-  const { banner, ehlo, helo } = facts;
-  const evidence: string[] = [];
-  let first: AboutUs | null = null;
-  for (const reply of [banner, ehlo, helo]) {
-    const code = reply && aboutUs(reply);
-    if (!code) continue;
-    first ??= code;
-    evidence.push(...(reply === banner ? linesOf(reply) : answer(reply === ehlo ? 'EHLO' : 'HELO', reply)));
-  }
-  return first === null ? [] : [finding(first, { params, evidence, confidence: 'likely' })];
+function refusalOfUs({ banner, ehlo, helo }: SessionFacts, params: Params): Finding | null {
+  const greeting = banner && aboutUs(banner);
+  const greeted = ehlo && aboutUs(ehlo);
+  const fellBack = helo && aboutUs(helo);
+  const first = greeting ?? greeted ?? fellBack;
+  if (first === null) return null;
+  const evidence = [
+    ...(banner && greeting ? linesOf(banner) : []),
+    ...(greeted ? answer('EHLO', ehlo) : []),
+    ...(fellBack ? answer('HELO', helo) : []),
+  ];
+  return finding(first, { params, evidence, confidence: 'likely' });
 }
 
 /** RFC 5321 §3.1: the opening is 220, or 554; another positive code is not SMTP as senders know it. */
-function oddBanner({ banner }: SessionFacts, params: Params): Finding[] {
-  if (!banner || banner.code === 220 || banner.code >= 400) return [];
-  return [finding('banner-not-220', { params, evidence: linesOf(banner) })];
+function oddBanner({ banner }: SessionFacts, params: Params): Finding | null {
+  if (!banner || banner.code === 220 || banner.code >= 400) return null;
+  return finding('banner-not-220', { params, evidence: linesOf(banner) });
 }
 
-function rejections(facts: SessionFacts, params: Params): Finding[] {
+function rejection(facts: SessionFacts, params: Params): Finding | null {
   const { banner, ehlo, helo } = facts;
-  if (banner && banner.code >= 400) return [rejected(banner.code, linesOf(banner), params)];
+  if (banner && banner.code >= 400) return rejected(banner.code, linesOf(banner), params);
   // RFC 5321 §3.8: 421 closes the channel, so there is no HELO to fall back to.
-  if (ehlo?.code === 421) return [rejected(421, answer('EHLO', ehlo), params)];
+  if (ehlo?.code === 421) return rejected(421, answer('EHLO', ehlo), params);
   if (helo && !accepted(helo) && ehlo && !accepted(ehlo)) {
-    return [rejected(helo.code, [...answer('EHLO', ehlo), ...answer('HELO', helo)], params)];
+    return rejected(helo.code, [...answer('EHLO', ehlo), ...answer('HELO', helo)], params);
   }
-  return [];
+  return null;
 }
 
 function rejected(code: number, evidence: string[], params: Params): Finding {
@@ -91,27 +94,25 @@ function rejected(code: number, evidence: string[], params: Params): Finding {
     : finding('greeting-rejected', { params, evidence });
 }
 
-function missingStartTls(facts: SessionFacts, params: Params): Finding[] {
-  if (!facts.ehlo || !accepted(facts.ehlo) || offersStartTls(facts)) return [];
-  return [finding('starttls-missing', { params, evidence: answer('EHLO', facts.ehlo) })];
+function missingStartTls(facts: SessionFacts, params: Params): Finding | null {
+  if (!facts.ehlo || !accepted(facts.ehlo) || offersStartTls(facts)) return null;
+  return finding('starttls-missing', { params, evidence: answer('EHLO', facts.ehlo) });
 }
 
 /** Offered, and answered with another refusal than "unknown command"; where the offer was not pasted, such a refusal implies it. */
-function refusedStartTls(facts: SessionFacts, params: Params): Finding[] {
+function refusedStartTls(facts: SessionFacts, params: Params): Finding | null {
   const { startTls, ehlo } = facts;
-  if (!startTls || startTls.code === 220 || startTls.code === 500 || startTls.code === 502) return [];
-  if (ehlo !== null && !offersStartTls(facts)) return [];
-  return [finding('starttls-failed', { params, evidence: answer('STARTTLS', startTls) })];
+  if (!startTls || startTls.code === 220 || startTls.code === 500 || startTls.code === 502) return null;
+  if (ehlo !== null && !offersStartTls(facts)) return null;
+  return finding('starttls-failed', { params, evidence: answer('STARTTLS', startTls) });
 }
 
 /** RFC 4954 §4 forbids to offer what sends the password readable, unless the channel is protected. */
-function passwordsInClear(facts: SessionFacts, params: Params): Finding[] {
+function passwordsInClear(facts: SessionFacts, params: Params): Finding | null {
   const weak = facts.capabilities?.auth.some((mechanism) => /^(?:PLAIN|LOGIN)$/i.test(mechanism)) ?? false;
-  if (!weak || !facts.ehlo) return [];
+  if (!weak || !facts.ehlo) return null;
   const evidence = answerLines('EHLO', facts.ehlo, (text) => /^\s*AUTH[ =]/i.test(text));
-  return [
-    finding('auth-without-tls', { params, evidence: evidence.length > 0 ? evidence : answer('EHLO', facts.ehlo) }),
-  ];
+  return finding('auth-without-tls', { params, evidence: evidence.length > 0 ? evidence : answer('EHLO', facts.ehlo) });
 }
 
 /** Everything one probe of one address says about its host. */

@@ -41,14 +41,18 @@ export function finding(code: FindingCode, options: FindingOptions): Finding {
     evidence,
   };
   const missing = lacking(code, params);
-  if (missing.length > 0) throw new Error(`finding ${code} lacks the param ${missing.join(', ')}`);
+  if (missing !== undefined) throw new Error(`finding ${code} lacks the param ${missing}`);
   return made;
 }
 
 /** Each line once. Few are compared faster than they are put into a set, and nearly always are so already. */
 function unique(lines: readonly string[]): readonly string[] {
-  const few = lines.length <= 40;
-  return few && lines.every((line, i) => lines.indexOf(line) === i) ? lines : [...new Set(lines)];
+  return lines.length <= 40 && !hasTwins(lines) ? lines : [...new Set(lines)];
+}
+
+function hasTwins(lines: readonly string[]): boolean {
+  for (let i = 1; i < lines.length; i++) if (lines.indexOf(lines[i] ?? '') < i) return true;
+  return false;
 }
 
 const needs = new Map<string, readonly string[]>();
@@ -64,11 +68,17 @@ function neededBy(code: string): readonly string[] {
   return needed;
 }
 
-const lacking = (code: string, params: Params): readonly string[] =>
-  neededBy(code).filter((name) => params[name] === undefined);
+/** The first param that the words of a code need and that is not there. */
+function lacking(code: string, params: Params): string | undefined {
+  for (const name of neededBy(code)) if (params[name] === undefined) return name;
+  return undefined;
+}
 
 /** Hosts, addresses, times and members of closed sets need no other character: a name from DNS may hold any. */
-export const plain = (value: string): string => value.replace(/[^\w.:,+\-[\] /]/g, '?').slice(0, 600);
+export const plain = (value: string): string =>
+  PLAIN.test(value) ? value : value.replace(/[^\w.:,+\-[\] /]/g, '?').slice(0, 600);
+
+const PLAIN = /^[\w.:,+\-[\] /]{0,600}$/;
 
 export function render(finding: Finding, lang: Language): RenderedFinding {
   const { code, severity, confidence, evidence } = finding;
@@ -98,7 +108,7 @@ export function isFinding(value: unknown): value is Finding {
   const { code, severity, confidence, params, evidence } = value as Partial<Finding>;
   if (code === undefined || !FINDINGS.has(code) || !SEVERITIES.has(severity) || !CONFIDENCES.has(confidence))
     return false;
-  if (typeof params !== 'object' || params === null || lacking(code, params).length > 0) return false;
+  if (typeof params !== 'object' || params === null || lacking(code, params) !== undefined) return false;
   return Array.isArray(evidence) && evidence.length > 0 && evidence.every((line) => typeof line === 'string');
 }
 

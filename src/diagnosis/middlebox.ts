@@ -29,12 +29,17 @@ export const MASK_CODES: ReadonlySet<string> = new Set([
   'ehlo-rejected',
 ]);
 
+const NONE: readonly Finding[] = [];
+
 /** One trace and the lines it was seen in. */
 type Sign = { readonly evidence: readonly string[]; readonly confidence: Confidence };
 
-export function middleboxFindings(facts: SessionFacts, params: NonNullable<FindingOptions['params']>): Finding[] {
+export function middleboxFindings(
+  facts: SessionFacts,
+  params: NonNullable<FindingOptions['params']>,
+): readonly Finding[] {
   // Nearly every session: nothing below finds anything where this sees no sign.
-  if (!isSuspicious(facts) && facts.experiments.length === 0) return [];
+  if (!isSuspicious(facts) && facts.experiments.length === 0) return NONE;
   const found: Finding[] = [];
   const inspection = inspectionOf(facts);
   if (inspection) found.push(finding('esmtp-inspection', { ...inspection, params }));

@@ -8,8 +8,6 @@ export type Ip =
   | { readonly family: 4; readonly value: number }
   | { readonly family: 6; readonly groups: readonly number[] };
 
-const OCTET = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const IPV4 = new RegExp(`^${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}$`);
 const GROUP = /^[0-9a-f]{1,4}$/i;
 
 export function parseIp(text: string): Ip | undefined {
@@ -23,9 +21,29 @@ export function parseIp(text: string): Ip | undefined {
 }
 
 function parseQuad(text: string): number | undefined {
-  const parts = IPV4.exec(text);
-  if (!parts) return undefined;
-  return parts.slice(1).reduce((value, part) => value * 256 + Number(part), 0);
+  let value = 0;
+  let from = 0;
+  for (let part = 0; part < 4; part++) {
+    const to = part < 3 ? text.indexOf('.', from) : text.length;
+    const octet = octetAt(text, from, to);
+    if (octet === undefined) return undefined;
+    value = value * 256 + octet;
+    from = to + 1;
+  }
+  return value;
+}
+
+/** A decimal number of at most 255 without leading zeros. */
+function octetAt(text: string, from: number, to: number): number | undefined {
+  const length = to - from;
+  if (length < 1 || length > 3 || (length > 1 && text[from] === '0')) return undefined;
+  let octet = 0;
+  for (let i = from; i < to; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    octet = octet * 10 + digit;
+  }
+  return octet > 255 ? undefined : octet;
 }
 
 /** RFC 4291 §2.2: eight groups, one `::` for a run of zeros, the last two perhaps as an IPv4 quad. */
@@ -58,8 +76,10 @@ function readGroups(text: string, atEnd: boolean): number[] | undefined {
 
 /** RFC 5952 for IPv6 (mapped addresses too are written in hexadecimal), dotted decimal for IPv4. */
 export function formatIp(ip: Ip): string {
-  if (ip.family === 4)
-    return [ip.value >>> 24, (ip.value >>> 16) & 255, (ip.value >>> 8) & 255, ip.value & 255].join('.');
+  if (ip.family === 4) {
+    const { value } = ip;
+    return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
+  }
   const text = ip.groups.map((group) => group.toString(16));
   const zeros = longestZeroRun(ip.groups);
   if (zeros.length < 2) return text.join(':');
@@ -97,9 +117,7 @@ export function inCidr(ip: Ip, { base, bits }: Cidr): boolean {
 
 /** Whether the first `bits` of two words of `width` bits agree; fewer than none asks nothing. */
 function sameBits(a: number, b: number, bits: number, width: number): boolean {
-  if (bits <= 0) return true;
-  const drop = 2 ** Math.max(0, width - bits);
-  return Math.floor(a / drop) === Math.floor(b / drop);
+  return bits <= 0 || (a ^ b) >>> Math.max(0, width - bits) === 0;
 }
 
 /**

@@ -40,16 +40,39 @@ function has(extensions: readonly Extension[], keyword: string): boolean {
 /** `AUTH=LOGIN PLAIN`: the form of servers older than RFC 4954, still sent beside the right one for old clients. */
 const EARLY_FORM = /^(AUTH|SIZE)=/i;
 
-/** A word alone, as most keywords come: it takes no splitting. */
-const BARE = /^[A-Za-z0-9-]+$/;
 const NO_PARAMS: Extension['params'] = [];
 
 function parseLine(line: string): Extension | undefined {
-  if (BARE.test(line)) return { keyword: line.toUpperCase(), params: NO_PARAMS };
-  const separated = EARLY_FORM.test(line) ? line.replace('=', ' ') : line;
-  const [keyword = '', ...params] = separated.trim().split(/[ \t]+/, MAX_PARAMS + 1);
-  return keyword === '' ? undefined : { keyword: keyword.toUpperCase(), params };
+  if (isBareKeyword(line)) return { keyword: line, params: NO_PARAMS };
+  const [keyword, ...params] = wordsOf(EARLY_FORM.test(line) ? line.replace('=', ' ') : line);
+  return keyword === undefined ? undefined : { keyword: keyword.toUpperCase(), params };
 }
+
+/** A word alone and in capitals, as most keywords come: it takes no splitting. */
+function isBareKeyword(line: string): boolean {
+  for (let i = 0; i < line.length; i++) {
+    const code = line.charCodeAt(i);
+    const fits = (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 45;
+    if (!fits) return false;
+  }
+  return line !== '';
+}
+
+/** What blanks separate, at most a keyword and its `MAX_PARAMS`. */
+function wordsOf(line: string): string[] {
+  const words: string[] = [];
+  const text = line.trim();
+  for (let from = 0; from < text.length && words.length <= MAX_PARAMS; ) {
+    let to = from;
+    while (to < text.length && !isBlank(text.charCodeAt(to))) to++;
+    words.push(text.slice(from, to));
+    from = to;
+    while (from < text.length && isBlank(text.charCodeAt(from))) from++;
+  }
+  return words;
+}
+
+const isBlank = (code: number): boolean => code === 32 || code === 9;
 
 /** RFC 1870 §4: the number is optional, 0 means no fixed limit. */
 function sizeOf(extensions: readonly Extension[]): number | null {

@@ -27,10 +27,18 @@ export function isMaskedUnfinished(lines: readonly string[]): boolean {
 /** `XXXXXXXA`, `XXXX`, `********` as a whole word; `XCLIENT` and `X-ANONYMOUSTLS` are names of real extensions. */
 const OVERWRITTEN_KEYWORD = /^\s*(X{2,}[A-Z]|X{4,}|\*{4,})(?!\S)/;
 
+/** An X, a star or a blank of any kind: nearly every keyword begins otherwise, and needs no pattern. */
+const mayBeMask = (first: number): boolean => first === 88 || first === 42 || !(first > 32 && first < 127);
+
 /** The overwritten keywords of an EHLO reply, in order; its first line is the server's name and is never looked at. */
 export function overwrittenKeywords({ lines }: Reply): string[] {
-  if (!lines.some((line, i) => i > 0 && OVERWRITTEN_KEYWORD.test(line))) return [];
-  return lines.slice(1).flatMap((line) => OVERWRITTEN_KEYWORD.exec(line)?.[1] ?? []);
+  const words: string[] = [];
+  for (let i = 1; i < lines.length; i++) {
+    const line = lines[i] ?? '';
+    const word = mayBeMask(line.charCodeAt(0)) ? OVERWRITTEN_KEYWORD.exec(line)?.[1] : undefined;
+    if (word !== undefined) words.push(word);
+  }
+  return words;
 }
 
 /**

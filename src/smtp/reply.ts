@@ -5,7 +5,7 @@
  * more than its caps: line, lines of a reply, bytes of a reply, bytes in all.
  */
 
-import { printableBytes } from './printable.ts';
+import { MAX_PRINTABLE, printableBytes } from './printable.ts';
 import type { Reply } from './types.ts';
 
 export type Malformed = {
@@ -31,15 +31,24 @@ const ENHANCED = /^#?([245]\.\d{1,3}\.\d{1,3})(?![\w.])/;
 /** Never added to. */
 const NO_LINES: string[] = [];
 
+/**
+ * Lines that need no escape: nearly all that servers send. A chunk is looked at once, in place of each of its lines.
+ */
+const PLAIN_LINES = /^(?:[\t\x20-\x7e]*\r?\n)*[\t\x20-\x7e]*$/;
+
 export class ReplyReader {
   /** Bytes, one character each: the cheapest way to search, cut and keep them. What stands before `#at` is read. */
   #text = '';
   #at = 0;
+  #plain = true;
   #bytes = 0;
   #replyBytes = 0;
   /** The lines of the present reply, which stay until the next one is begun; the first `#told` of them were taken. */
   #lines: string[] = NO_LINES;
   #told = 0;
+  /** What they say, without their codes. */
+  #texts: string[] = NO_LINES;
+  #enhanced: string | null = null;
   #whole = false;
   /** The last of them cannot belong to a reply. */
   #stray = false;
@@ -56,7 +65,10 @@ export class ReplyReader {
     const room = Math.max(0, Math.min(chunk.length, this.#limits.bytes - this.#bytes));
     this.#bytes += chunk.length;
     if (this.overfull) this.#broken = { malformed: 'too-many-bytes' };
-    this.#text = this.#text.slice(this.#at) + chunk.toString('latin1', 0, room);
+    const text = chunk.toString('latin1', 0, room);
+    const rest = this.#text.slice(this.#at);
+    this.#plain = (rest === '' || this.#plain) && PLAIN_LINES.test(text);
+    this.#text = rest + text;
     this.#at = 0;
   }
 
@@ -64,11 +76,12 @@ export class ReplyReader {
   next(): Reply | Malformed | null {
     if (this.#whole) this.#begin();
     for (;;) {
-      const line = this.#line();
-      if (line === null) return this.#broken;
-      if (typeof line !== 'string') return this.#give(line);
-      const code = codeOf(line);
-      this.#keep(printableBytes(line));
+      const bytes = this.#line();
+      if (bytes === null) return this.#broken;
+      if (typeof bytes !== 'string') return this.#give(bytes);
+      const line = this.#plain && bytes.length <= MAX_PRINTABLE ? bytes : printableBytes(bytes);
+      const code = codeOf(bytes);
+      this.#keep(line, code === null ? line : textOf(line));
       if (code === null && this.#lines.length === 1) return this.#give({ malformed: 'not-a-reply' });
       if (code !== null && line.charCodeAt(3) !== HYPHEN) return this.#finish(code);
       if (this.#lines.length >= this.#limits.replyLines) return this.#give({ malformed: 'reply-too-long' });
@@ -111,8 +124,10 @@ export class ReplyReader {
   }
 
   #give(malformed: Malformed): Malformed {
-    const start = this.#text.slice(this.#at, this.#at + this.#limits.line);
-    if (malformed.malformed === 'line-too-long') this.#keep(printableBytes(start));
+    if (malformed.malformed === 'line-too-long') {
+      const start = printableBytes(this.#text.slice(this.#at, this.#at + this.#limits.line));
+      this.#keep(start, start);
+    }
     this.#stray = malformed.malformed === 'line-too-long' || malformed.malformed === 'not-a-reply';
     this.#broken = malformed;
     this.#text = '';
@@ -123,27 +138,36 @@ export class ReplyReader {
   #begin(): void {
     this.#lines = NO_LINES;
     this.#told = 0;
+    this.#texts = NO_LINES;
+    this.#enhanced = null;
     this.#replyBytes = 0;
     this.#whole = false;
   }
 
-  /** Most replies are of one line, for which an array of one is made; the first `push` makes room for seventeen. */
-  #keep(line: string): void {
-    if (this.#lines.length === 0) this.#lines = [line];
-    else this.#lines.push(line);
+  /** Most replies are of one line, for which arrays of one are made; the first `push` makes room for seventeen. */
+  #keep(line: string, text: string): void {
+    if (this.#lines.length === 0) {
+      this.#lines = [line];
+      this.#texts = [text];
+    } else {
+      this.#lines.push(line);
+      this.#texts.push(text);
+    }
+    this.#enhanced ??= enhancedOf(text);
   }
 
   #finish(code: number): Reply {
     this.#whole = true;
-    const lines = this.#lines.map(textOf);
-    return { code, enhanced: enhancedOf(lines), lines };
+    return { code, enhanced: this.#enhanced, lines: this.#texts };
   }
 }
 
 const CR = 13;
 const SPACE = 32;
 const HYPHEN = 45;
+const HASH = 35;
 
+/** NaN for what is no digit, and beyond the end. */
 const digit = (line: string, at: number): number => {
   const value = line.charCodeAt(at) - 48;
   return value >= 0 && value <= 9 ? value : Number.NaN;
@@ -155,19 +179,16 @@ function codeOf(line: string): number | null {
   return code >= 100 && Number.isNaN(digit(line, 3)) ? code : null;
 }
 
-/** What stands after code and separator; a line without a code, or without a separator, keeps what it has. */
+/** What stands after code and separator; a line without a separator keeps what it has. */
 function textOf(line: string): string {
-  if (codeOf(line) === null) return line;
   const separator = line.charCodeAt(3);
   return line.slice(separator === SPACE || separator === HYPHEN ? 4 : 3);
 }
 
-function enhancedOf(lines: readonly string[]): string | null {
-  for (const line of lines) {
-    const code = line.includes('.') ? ENHANCED.exec(line)?.[1] : undefined;
-    if (code !== undefined) return code;
-  }
-  return null;
+function enhancedOf(text: string): string | null {
+  const first = text.charCodeAt(0);
+  const mayBe = first === HASH || first === 50 || first === 52 || first === 53;
+  return mayBe ? (ENHANCED.exec(text)?.[1] ?? null) : null;
 }
 
 export const isMalformed = (heard: Reply | Malformed): heard is Malformed => 'malformed' in heard;
