@@ -23,7 +23,7 @@ import type { Telemetry } from './telemetry/otel.ts';
  * From the signal to the end, a little less than the 10 s of contract §7, since a timer may be late; and within it when work
  * under way is told to end, so that it can say so. A client that never finishes its request takes all of it.
  */
-const GRACE_MS = 9_700;
+const GRACE_MS = 9_400;
 const ABORT_MS = 8_500;
 /**
  * So long requests are still taken and answered, with the word that this was a connection's last answer: who is about to send
@@ -34,6 +34,8 @@ const DRAIN_TURN_MS = 50;
 /** Connections that may wait to be taken, as far as the kernel lets them. Node's 511 leaves most of a burst of 2,000 to the
  * next try of their kernels, seconds later. */
 const BACKLOG = 4_096;
+/** So long the end waits for a reader of the log that does not keep up. */
+const LAST_LINES_MS = 400;
 /** A file that is written in several steps is read when it has been still for this long. */
 const SETTLE_MS = 200;
 const SWEEP_MS = 100;
@@ -47,7 +49,7 @@ export async function start(
 ): Promise<void> {
   const read = readConfig(env);
   const config = read.ok ? read.config : refuseStart(read.lines);
-  const lines = createLogStream(1);
+  const lines = createLogStream();
   const log = createLog(config.logLevel, lines);
   const { logger } = log;
   const stop = { stopping: false, abort: new AbortController() };
@@ -69,8 +71,8 @@ export async function start(
     onRedis: (status, reason) => logger[status === 'up' ? 'info' : 'warn']({ status, reason }, 'redis'),
   });
   const app = await buildApp(services, { log, metrics, keys, lifecycle });
-  const end = (code: number): never => {
-    lines.flushSync();
+  const end = async (code: number): Promise<never> => {
+    await Promise.race([lines.flush(), sleep(LAST_LINES_MS)]).catch(() => {});
     process.exit(code);
   };
   process.on('uncaughtException', (err) => {
@@ -78,7 +80,7 @@ export async function start(
     end(1);
   });
   onStop((signal) => {
-    if (stop.stopping) end(1);
+    if (stop.stopping) return end(1);
     stop.stopping = true;
     logger.info({ signal }, 'stopping');
     setTimeout(() => stop.abort.abort(), ABORT_MS).unref();

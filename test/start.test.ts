@@ -3,11 +3,12 @@
  * service that answers and that a SIGTERM ends with 0.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 
@@ -22,14 +23,14 @@ type Started = {
 };
 
 /** With nothing of our own environment but the PATH: the settings are those given. */
-function start(env: Readonly<Record<string, string>>, out: number | 'pipe' = 'pipe'): Started {
+function start(env: Readonly<Record<string, string>>, out: number | 'pipe' | 'unread' = 'pipe'): Started {
   const child = spawn(process.execPath, [entry], {
     env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', out, 'pipe'],
+    stdio: ['ignore', out === 'unread' ? 'pipe' : out, 'pipe'],
   });
   children.add(child);
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const stream of out === 'unread' ? [child.stderr] : [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk;
     });
@@ -165,4 +166,43 @@ test('a log that cannot be written, on a full disk, costs its lines and nothing 
   await untilLive(port, started);
   started.child.kill('SIGTERM');
   expect(await started.ended).toEqual({ code: 0, signal: null });
+});
+
+describe('a log whose reader has stopped', () => {
+  /** More lines than a pipe and a socket hold. */
+  async function fill(port: number): Promise<void> {
+    const line = `http://127.0.0.1:${port}/health/live`;
+    for (let i = 0; i < 40; i++) {
+      const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(line)));
+      for (const answer of answers) await answer.arrayBuffer();
+    }
+  }
+
+  async function endsInTime(started: Started, port: number): Promise<void> {
+    await untilLive(port, started);
+    await fill(port);
+    await untilLive(port, started);
+    const from = performance.now();
+    started.child.kill('SIGTERM');
+    const exited = new Promise((resolve) => started.child.once('exit', (code, signal) => resolve({ code, signal })));
+    expect(await exited).toEqual({ code: 0, signal: null });
+    expect(performance.now() - from).toBeLessThan(10_000);
+  }
+
+  test('a socket, as from a parent in Node: it serves on, and SIGTERM ends it with 0 within 10 s', async () => {
+    const port = await freePort();
+    await endsInTime(start({ PORT: String(port), DNS_SERVERS: '127.0.0.1:9' }, 'unread'), port);
+  });
+
+  test('a pipe, as from a shell', async () => {
+    const port = await freePort();
+    const path = join(mkdtempSync(join(tmpdir(), 'mxscope-log-')), 'pipe');
+    execFileSync('mkfifo', [path]);
+    // Open for both ways, so that neither end waits for the other, and never read.
+    const fifo = openSync(path, 'r+');
+    const started = start({ PORT: String(port), DNS_SERVERS: '127.0.0.1:9' }, fifo);
+    await endsInTime(started, port);
+    closeSync(fifo);
+    rmSync(dirname(path), { recursive: true });
+  });
 });
