@@ -7,7 +7,7 @@
 import type { Finding } from '../diagnosis/types.ts';
 import type { Domain } from '../dns/name.ts';
 import type { ZoneAnswer } from '../dns/types.ts';
-import { hostFindings, serverFindings } from './migration-findings.ts';
+import { hostFindings, nobodyAnswered, serverFindings } from './migration-findings.ts';
 import { type HostState, LONGEST_CACHE_SECONDS, type MxRecord, settleSeconds, zoneLines } from './migration-model.ts';
 
 export type MigrationStage = 'not-started' | 'published' | 'cut-over' | 'retired';
@@ -86,7 +86,7 @@ export function judgeMigration(input: CheckInput): MigrationVerdict {
   const seen = views.flatMap(({ answer }) => (answer === null ? [] : [placesOf(input, answer)]));
   const everyServer = seen.length > 0 && seen.length === views.length;
   const memory = remember(input, seen, everyServer);
-  const stage = stageOf(seen, input.newState);
+  const stage = seen.length > 0 ? stageOf(seen, input.newState) : lastStage(memory);
   const retireAt = retirementOf(memory, views);
   const servers = judgeServers(input.domain, input.answers);
   return {
@@ -95,7 +95,11 @@ export function judgeMigration(input: CheckInput): MigrationVerdict {
     safeToRetire: retireAt !== null && input.now >= retireAt,
     authoritative: servers.authoritative,
     consistent: servers.consistent,
-    findings: [...servers.findings, ...hostFindings(input, stage, servers.authoritative)],
+    findings: [
+      ...(seen.length > 0 ? [] : [nobodyAnswered(servers.authoritative)]),
+      ...servers.findings,
+      ...hostFindings(input, stage, servers.authoritative),
+    ],
     memory,
   };
 }
@@ -131,9 +135,16 @@ function placesOf(input: CheckInput, answer: NonNullable<ServerView['answer']>):
 
 const ahead = (places: Places): boolean => places.new !== null && (places.old === null || places.new < places.old);
 
+/** Where nobody answers, how far the move had come when every server last said so. */
+function lastStage({ publishedSince, preferredSince, goneSince }: MoveMemory): MigrationStage {
+  if (goneSince !== null) return 'retired';
+  if (preferredSince !== null) return 'cut-over';
+  return publishedSince === null ? 'not-started' : 'published';
+}
+
 /** The least advanced server counts: a sender may ask that one. */
 function stageOf(seen: readonly Places[], newState: HostState): MigrationStage {
-  if (seen.length === 0 || seen.some((places) => places.new === null)) return 'not-started';
+  if (seen.some((places) => places.new === null)) return 'not-started';
   if (seen.every((places) => places.old === null)) return 'retired';
   return newState === 'accepting' && seen.every(ahead) ? 'cut-over' : 'published';
 }

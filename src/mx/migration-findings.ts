@@ -50,6 +50,12 @@ export function serverFindings(rows: readonly AuthoritativeRow[], agree: boolean
   return found;
 }
 
+/** The stage of such a check is what is remembered. */
+export function nobodyAnswered(rows: readonly AuthoritativeRow[]): Finding {
+  const evidence = rows.map(({ server, error }) => `${server}: ${error}`);
+  return migrationFinding('none-answered', 'warning', 'certain', {}, evidence);
+}
+
 export function hostFindings(input: CheckInput, stage: MigrationStage, rows: readonly AuthoritativeRow[]): Finding[] {
   const { oldHost, newHost, oldState, newState } = input;
   const lines = rows.flatMap((row) => row.records.map((record) => `${row.server}: ${record}`));

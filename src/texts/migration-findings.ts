@@ -230,6 +230,19 @@ export const MIGRATION_FINDINGS = {
     },
     references: [ARTICLE],
   },
+  'migration-none-answered': {
+    severity: 'warning',
+    title: { en: 'How far the move has come cannot be seen', th: 'มองไม่เห็นว่าการย้ายไปถึงขั้นไหนแล้ว' },
+    explanation: {
+      en: 'None of the name servers of the zone gave a usable answer. The stage told here is the one seen when all last answered; if they never did, it is `not-started` and means that nothing is known.',
+      th: 'เนมเซิร์ฟเวอร์ของโซนไม่มีตัวใดให้คำตอบที่ใช้ได้ ขั้นที่แสดงคือขั้นที่เห็นครั้งล่าสุดเมื่อทุกตัวยังตอบอยู่ หากไม่เคยได้คำตอบเลย จะแสดง `not-started` ซึ่งหมายความเพียงว่ายังไม่รู้อะไร',
+    },
+    fix: {
+      en: 'See what each server says below, and check again once one answers.',
+      th: 'ดูสิ่งที่เนมเซิร์ฟเวอร์แต่ละตัวตอบด้านล่าง แล้วตรวจอีกครั้งเมื่อมีตัวใดตอบ',
+    },
+    references: [ARTICLE],
+  },
   'migration-server-lame': {
     severity: 'warning',
     title: { en: 'A name server does not serve the zone', th: 'เนมเซิร์ฟเวอร์บางตัวไม่ได้ให้บริการโซนนี้' },

@@ -309,8 +309,12 @@ describe.skipIf(!isRoot)('a zone on two real name servers (root alone may start 
     await ns1.stop();
     const none = await check(move);
     expect(errorsOf(none)).toEqual({ 'ns1.hosts.example': 'unreachable', 'ns2.hosts.example': 'unreachable' });
-    expect(none).toMatchObject({ consistent: false, waitUntil: null });
-    expect(codes(none.findings)).toEqual(['migration-server-silent', 'migration-server-silent']);
+    expect(none).toMatchObject({ stage: 'retired', consistent: false, waitUntil: null });
+    expect(codes(none.findings)).toEqual([
+      'migration-none-answered',
+      'migration-server-silent',
+      'migration-server-silent',
+    ]);
   });
 });
 

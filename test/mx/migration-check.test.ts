@@ -123,6 +123,18 @@ describe('the old server', () => {
     expect(since([answer(PUBLISHED)], gone)).toBeNull();
   });
 
+  it('where nobody answers, the stage stays that of the last whole sight', () => {
+    for (const [set, stage] of [
+      [BEFORE, 'not-started'],
+      [BEHIND, 'published'],
+      [PUBLISHED, 'cut-over'],
+      [AFTER, 'retired'],
+    ] as const) {
+      const { memory } = check([answer(set), answer(set, ns2)], { newState: 'accepting' });
+      expect(check([answer('timeout'), answer('timeout', ns2)], { memory }).stage).toBe(stage);
+    }
+  });
+
   it('counts a server as heard when one of its addresses answered', () => {
     const v6 = { host: 'ns1.example.com', ip: '2001:db8::1' };
     for (const answers of [
@@ -150,6 +162,13 @@ describe('what the check says', () => {
     ['another TTL, the same set', [answer(PUBLISHED), answer(PUBLISHED, { ...ns2, ttl: 9 })], {}, [], true],
     ['a lame server', [answer(PUBLISHED), answer('lame', ns2)], {}, ['server-lame'], false],
     ['a silent server', [answer(PUBLISHED), answer('timeout', ns2)], {}, ['server-silent'], false],
+    [
+      'no server at all',
+      [answer('timeout'), answer('refused', ns2)],
+      {},
+      ['none-answered', 'server-silent', 'server-silent'],
+      false,
+    ],
     ['the new one drops packets', [answer(PUBLISHED)], { newState: 'silent' }, ['new-silent'], true],
     ['the new one turns mail away', [answer(PUBLISHED)], { newState: 'rejecting' }, ['new-answering'], true],
     ['the old one is down too early', [answer(PUBLISHED)], { oldState: 'refusing' }, ['old-down'], true],
