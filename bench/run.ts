@@ -36,9 +36,10 @@ async function measure(suite: Suite): Promise<Result[]> {
   }
 }
 
-/** A suite's results, from a process that has done nothing else. */
+/** A suite's results, from a process that has done nothing else; its heap is kept as the service's is (docs/decisions/heap.md). */
 function inItsOwnProcess(suite: Suite): Result[] {
-  const flags = ['--expose-gc', import.meta.filename, '--suite', suite, ...(short ? ['--short'] : [])];
+  const engine = ['--expose-gc', '--no-allocation-site-pretenuring'];
+  const flags = [...engine, import.meta.filename, '--suite', suite, ...(short ? ['--short'] : [])];
   const ran = spawnSync(process.execPath, flags, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   if (ran.status !== 0) throw new Error(`the suite ${suite} ended with ${ran.status}`);
   return JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '') as Result[];
