@@ -129,8 +129,6 @@ function supportOf(facts: SessionFacts): string[] {
     // EHLO in one piece was served and in two pieces refused: an inspector that reads segments, not lines.
     if (name === 'split-ehlo' && accepted(facts.ehlo) && reply !== null && !accepted(reply))
       return answerTo(experiment);
-    // RFC 3207 §4: a server that knows STARTTLS answers 501, yet its list did not show the word.
-    if (name === 'starttls-argument' && reply?.code === 501 && !offersStartTls(facts)) return answerTo(experiment);
     return [];
   });
 }
@@ -140,7 +138,10 @@ export function offersStartTls(facts: SessionFacts): boolean {
   return accepted(facts.ehlo) && (facts.ehlo?.lines.slice(1).some((line) => /^STARTTLS\b/i.test(line)) ?? false);
 }
 
-/** STARTTLS overwritten in the list, or offered and then answered as an unknown command. */
+/**
+ * STARTTLS overwritten in the list, or offered and then answered as an unknown command. That a server answers 501 to our
+ * illegal STARTTLS (RFC 3207 §4) shows that its program knows the command and no more: Postfix does so with TLS switched off.
+ */
 function strippedOf(facts: SessionFacts): Sign | null {
   const { ehlo, startTls } = facts;
   if (startTls && (startTls.code === 500 || startTls.code === 502) && (offersStartTls(facts) || masked(ehlo))) {
@@ -151,10 +152,7 @@ function strippedOf(facts: SessionFacts): Sign | null {
   if (!ehlo || !accepted(ehlo) || offersStartTls(facts)) return null;
   const masks = masksOfStartTls(ehlo);
   if (masks.length === 0) return null;
-  const knows = facts.experiments.filter(({ name, reply }) => name === 'starttls-argument' && reply?.code === 501);
-  const seen = answerLines('EHLO', ehlo, (text) => masks.some(({ line }) => line === text));
-  const evidence = [...seen, ...knows.flatMap(answerTo)];
-  if (knows.length > 0) return { evidence, confidence: 'certain' };
+  const evidence = answerLines('EHLO', ehlo, (text) => masks.some(({ line }) => line === text));
   return { evidence, confidence: masks.some(({ likely }) => likely) ? 'likely' : 'possible' };
 }
 

@@ -10,7 +10,7 @@ import type { Experiment, Reply } from './types.ts';
 
 /** Eight letters without an X, known to nobody. A server that echoes X's for it never saw it; one that says 2xx saw NOOP. */
 const UNKNOWN_VERB = 'QZJVKWPT';
-/** RFC 3207 §4: 501 from whoever knows STARTTLS, and no handshake either way. */
+/** RFC 3207 §4: 501 from whoever knows the word, in use or not, and no handshake either way. Overwritten, it is echoed as X's. */
 const STARTTLS_ARGUMENT = 'STARTTLS q';
 /** An inspector that judges packets, not lines, sees a command in two of them as none. */
 const SPLIT_MS = 200;

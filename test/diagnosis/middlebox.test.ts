@@ -220,11 +220,6 @@ describe('evidence and confidence', () => {
       { banner: STARS, ehlo: '250 OK', experiments: [['split-ehlo', 'EHLO a', '500 no']] },
       ['EHLO a: 500 no'],
     ],
-    [
-      'STARTTLS known but not shown',
-      { banner: STARS, ehlo: '250 OK', experiments: [['starttls-argument', 'STARTTLS q', '501 5.5.4 Syntax']] },
-      ['STARTTLS q: 501 5.5.4 Syntax'],
-    ],
   ])('%s makes it certain', (_, said, lines) => {
     const found = find(said, 'esmtp-inspection');
     expect(found?.confidence).toBe('certain');
@@ -248,12 +243,26 @@ describe('evidence and confidence', () => {
     expect(find({ banner: '220 mx', ehlo: behind }, 'starttls-stripped')?.confidence).toBe('possible');
     const before = '250-mx\n250-ETRN\n250-XXXXXXXA\n250 DSN';
     expect(find({ banner: '220 mx', ehlo: before }, 'starttls-stripped')?.confidence).toBe('likely');
-    const proven: Said = {
-      banner: '220 mx',
-      ehlo: before,
-      experiments: [['starttls-argument', 'STARTTLS q', '501 5.5.4 x']],
-    };
-    expect(find(proven, 'starttls-stripped')?.confidence).toBe('certain');
+  });
+
+  describe('501 for STARTTLS with an argument, which Postfix also says with TLS switched off,', () => {
+    const experiments: Said['experiments'] = [['starttls-argument', 'STARTTLS q', '501 5.5.4 Syntax: STARTTLS']];
+
+    it.each<[string, Said, string[]]>([
+      ['a masked greeting', { banner: STARS, ehlo: NO_TLS }, ['banner-masked', 'starttls-missing']],
+      ['a bare 250 to EHLO', { banner: '220 mx ESMTP', ehlo: '250 mx.example.com' }, ['starttls-missing']],
+    ])('makes no stripping out of %s', (_, said, expected) => {
+      expect(codes(said)).toEqual(expected);
+      expect(codes({ ...said, experiments })).toEqual(expected);
+    });
+
+    it.each<[string, Said]>([
+      ['CHUNKING and SMTPUTF8 overwritten', { banner: STARS, ehlo: '250-mx\n250-DSN\n250-XXXXXXXA\n250 XXXXXXXB' }],
+      ['a word before DSN overwritten', { banner: '220 mx', ehlo: '250-mx\n250-ETRN\n250-XXXXXXXA\n250 DSN' }],
+      ['NOOP in place of EHLO', { banner: STARS, ehlo: '250 OK' }],
+    ])('changes nothing of what is said of %s', (_, said) => {
+      expect(judge({ ...said, experiments })).toEqual(judge(said));
+    });
   });
 
   it('a word of another length is not STARTTLS', () => {
