@@ -17,9 +17,9 @@ const DAY_MS = 86_400_000;
 const SAID_ELSEWHERE =
   /^(?:CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH|DEPTH_ZERO_SELF_SIGNED_CERT)$/;
 
-/** RFC 8996 for the protocols; ciphers without forward strength, integrity or any secrecy. */
+/** RFC 8996 for the protocols; ciphers without forward strength, integrity or any secrecy, and DSA, which TLS 1.3 has dropped. */
 const OLD_PROTOCOL = /^(?:SSLv\d|TLSv1(?:\.[01])?)$/;
-const OLD_CIPHER = /RC4|RC2|DES|NULL|EXP|MD5|anon|ADH|AECDH|IDEA|SEED/i;
+const OLD_CIPHER = /RC4|RC2|DES|NULL|EXP|MD5|anon|ADH|AECDH|IDEA|SEED|DSS/i;
 
 export function tlsFindings(probe: HostProbe, now: number): Finding[] {
   return [...handshake(probe), ...legacy(probe), ...certificateFindings(probe, now)];

@@ -157,8 +157,15 @@ function failureOf(code: string | null): 'refused' | 'timeout' | 'unreachable' |
 /**
  * No post-quantum group: its key share makes a ClientHello of two packets, which old middleboxes drop, and a failure of that
  * kind would be ours. Named without a share, it makes servers that prefer it ask for one, a round trip and two keys more.
+ * Nor secp256k1 or brainpool, which senders do not name either: a server with no other key does fail them.
  */
 const GROUPS = 'X25519:P-256:P-384:P-521';
+
+/**
+ * The library's own list, and behind it what reaches a server whose only key is a DSA one, as Postfix does by default. "ALL"
+ * with a minus, since "DEFAULT" takes away for good what it lacks.
+ */
+const CIPHERS = 'ALL:-COMPLEMENTOFDEFAULT:aDSS+AES:@SECLEVEL=0';
 
 type Contexts = { of(purpose: Upgrade['purpose']): tls.SecureContext; roots(): RootIndex };
 
@@ -184,7 +191,7 @@ function tlsContexts(extraRoots: readonly string[]): Contexts {
 /** SECLEVEL=0 brings back TLS 1.0 and 1.1, SHA-1 signatures and 1,024-bit DH: peers to be reported on, not refused. */
 const LENIENT: tls.SecureContextOptions = {
   minVersion: 'TLSv1',
-  ciphers: 'DEFAULT:@SECLEVEL=0',
+  ciphers: CIPHERS,
   ecdhCurve: GROUPS,
   // Servers that never learnt RFC 5746.
   secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
@@ -241,9 +248,12 @@ function certificateOf(secured: tls.TLSSocket, name: string | null, contexts: Co
   return describeCertificate({ leaf, error, name }, contexts.roots, Date.now());
 }
 
-/** Errors that our library raises against what the peer speaks, and the alert of a peer whose newest version is too old for us. */
+/**
+ * Errors that our library raises against what the peer speaks, and the alert of a peer whose newest version is too old for us.
+ * A key that cannot be decoded may be broken, or of an algorithm or curve that only others know: the code is the same.
+ */
 const LOCAL_LIMITS =
-  /DH_KEY_TOO_SMALL|DH_PARAM_SIZE|EE_KEY_TOO_SMALL|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|ALERT_PROTOCOL_VERSION|LEGACY_RENEGOTIATION|UNSUPPORTED_SSL_VERSION|WRONG_SIGNATURE_TYPE|UNKNOWN_CIPHER_RETURNED|WRONG_CIPHER_RETURNED|BAD_ECPOINT|WRONG_CURVE|UNSUPPORTED_ELLIPTIC|MODULUS_TOO_|EXCESSIVE_MESSAGE_SIZE/;
+  /DH_KEY_TOO_SMALL|DH_PARAM_SIZE|EE_KEY_TOO_SMALL|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|ALERT_PROTOCOL_VERSION|LEGACY_RENEGOTIATION|UNSUPPORTED_SSL_VERSION|WRONG_SIGNATURE_TYPE|UNKNOWN_CIPHER_RETURNED|WRONG_CIPHER_RETURNED|BAD_ECPOINT|WRONG_CURVE|UNSUPPORTED_ELLIPTIC|MODULUS_TOO_|BAD_E_VALUE|SSL_DECODE_ERROR|EXCESSIVE_MESSAGE_SIZE/;
 
 function tlsFailureOf(code: string | null): 'handshake' | 'local-limits' | 'closed' {
   if (code === null || code === 'ECONNRESET' || code === 'EPIPE') return 'closed';

@@ -185,12 +185,12 @@ export const SESSION_FINDINGS = {
     variants: {
       handshake: {
         explanation: {
-          en: 'The TLS handshake broke off. The server and a current client have no protocol version or cipher in common, or the server closed the connection.',
-          th: 'TLS handshake ขาดกลางคัน เซิร์ฟเวอร์กับไคลเอนต์รุ่นปัจจุบันไม่มีรุ่นโปรโตคอลหรือ cipher ที่ตรงกัน หรือเซิร์ฟเวอร์ปิดการเชื่อมต่อ',
+          en: 'The TLS handshake broke off. The server and a current client have no protocol version, cipher or kind of key in common, or the server closed the connection.',
+          th: 'TLS handshake ขาดกลางคัน เซิร์ฟเวอร์กับไคลเอนต์รุ่นปัจจุบันไม่มีรุ่นโปรโตคอล cipher หรือชนิดของกุญแจที่ตรงกัน หรือเซิร์ฟเวอร์ปิดการเชื่อมต่อ',
         },
         fix: {
-          en: 'Test by hand with openssl s_client, and look at the certificate, the key and the allowed protocols of {host}; TLS 1.2 and 1.3 should both work.',
-          th: 'ทดสอบด้วย openssl s_client แล้วตรวจใบรับรอง กุญแจ และโปรโตคอลที่ {host} อนุญาต ควรใช้ได้ทั้ง TLS 1.2 และ 1.3',
+          en: 'Test by hand with openssl s_client, and look at the certificate, the key and the allowed protocols of {host}; TLS 1.2 and 1.3 should both work. A key of RSA with 2,048 bits or on the curve P-256 is understood by every sender, one on secp256k1 or brainpool by few.',
+          th: 'ทดสอบด้วย openssl s_client แล้วตรวจใบรับรอง กุญแจ และโปรโตคอลที่ {host} อนุญาต ควรใช้ได้ทั้ง TLS 1.2 และ 1.3 กุญแจ RSA ขนาด 2,048 บิตหรือกุญแจบนเส้นโค้ง P-256 ใช้ได้กับผู้ส่งทุกราย ส่วนกุญแจบน secp256k1 หรือ brainpool มีผู้ส่งน้อยรายที่ใช้ได้',
         },
       },
       'in-clear': {

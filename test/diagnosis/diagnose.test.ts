@@ -186,6 +186,7 @@ describe('TLS', () => {
     ['TLS 1.1', { protocol: 'TLSv1.1' }, ['tls-legacy']],
     ['RC4 under TLS 1.2', { protocol: 'TLSv1.2', cipher: 'RC4-SHA' }, ['tls-legacy']],
     ['3DES under TLS 1.2', { protocol: 'TLSv1.2', cipher: 'ECDHE-RSA-DES-CBC3-SHA' }, ['tls-legacy']],
+    ['DSA under TLS 1.2', { protocol: 'TLSv1.2', cipher: 'DHE-DSS-AES256-GCM-SHA384' }, ['tls-legacy']],
     ['AES under TLS 1.2', { protocol: 'TLSv1.2', cipher: 'ECDHE-RSA-AES128-SHA' }, []],
     ['TLS 1.2', { protocol: 'TLSv1.2', cipher: 'ECDHE-ECDSA-CHACHA20-POLY1305' }, []],
   ])('%s', (_, tls, expected) => expect(codes(secured({}, tls))).toEqual(expected));

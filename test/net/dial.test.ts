@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -243,6 +243,7 @@ describe('peers of another age', () => {
       ],
       { stdio: 'ignore' },
     );
+    execFileSync('openssl', ['dsaparam', '-out', file('dsa1024'), '1024'], { stdio: 'ignore' });
     for (const [name, bits] of [
       ['dh1024', '1024'],
       ['dh512', '512'],
@@ -254,19 +255,14 @@ describe('peers of another age', () => {
     }
   });
 
-  async function against(args: readonly string[], purpose: 'any' | 'strict' = 'any'): Promise<Upgraded> {
+  async function against(
+    args: readonly string[],
+    purpose: 'any' | 'strict' = 'any',
+    pair: { readonly key: string; readonly cert: string } = { key: file('key'), cert: file('cert') },
+  ): Promise<Upgraded> {
     const port = await freePort();
-    const all = [
-      's_server',
-      '-accept',
-      `127.0.0.1:${port}`,
-      '-key',
-      file('key'),
-      '-cert',
-      file('cert'),
-      '-quiet',
-      ...args,
-    ];
+    const place = ['s_server', '-accept', `127.0.0.1:${port}`, '-quiet'];
+    const all = [...place, '-key', pair.key, '-cert', pair.cert, ...args];
     const server = spawn('openssl', all, { stdio: 'ignore' });
     try {
       const dialer = createDialer({ policy, ports: new Set([port]) });
@@ -324,6 +320,79 @@ describe('peers of another age', () => {
     if (upgraded.ok) expect(upgraded.certificate).toMatchObject({ selfSigned: true, subject: `CN=${HOST}` });
   });
 
+  /** A key of that kind, signed by itself. */
+  function keyOf(kind: string, make: readonly string[]): { readonly key: string; readonly cert: string } {
+    const pair = { key: file(`${kind}.key`), cert: file(`${kind}.cert`) };
+    const files = ['-keyout', pair.key, '-out', pair.cert, '-subj', `/CN=${HOST}`];
+    execFileSync('openssl', ['req', '-x509', '-nodes', '-days', '30', ...make, ...files], { stdio: 'ignore' });
+    return pair;
+  }
+
+  const V = { '1.0': '-tls1', '1.1': '-tls1_1', '1.2': '-tls1_2', '1.3': '-tls1_3' } as const;
+  type Version = keyof typeof V;
+  const EVERY: readonly Version[] = ['1.0', '1.1', '1.2', '1.3'];
+  const DSA = ['-newkey', `dsa:${file('dsa1024')}`];
+  const RSA = ['-newkey', 'rsa:2048'];
+  const EC = ['-newkey', 'ec', '-pkeyopt'];
+
+  /**
+   * In which versions a key serves at all, and in which of those Postfix by default, too, finds nothing in common: TLS 1.3
+   * has no DSA, nor a signature of a 512-bit RSA key; before 1.2 there are no Edwards curves and no RSA-PSS.
+   */
+  const KEYS: readonly (readonly [
+    kind: string,
+    make: readonly string[],
+    speak: readonly Version[],
+    no: readonly Version[],
+  ])[] = [
+    ['DSA, 1,024 bits', DSA, ['1.0', '1.1', '1.2'], []],
+    ['RSA, 512 bits', ['-newkey', 'rsa:512'], ['1.0', '1.1', '1.2'], ['1.3']],
+    ['RSA, 768 bits', ['-newkey', 'rsa:768'], EVERY, []],
+    ['RSA signed with MD5', [...RSA, '-md5'], EVERY, []],
+    ['RSA signed with SHA-1', [...RSA, '-sha1'], EVERY, []],
+    ['RSA signed with PSS', [...RSA, '-sigopt', 'rsa_padding_mode:pss'], EVERY, []],
+    ['RSA-PSS', ['-newkey', 'rsa-pss'], ['1.2', '1.3'], ['1.0']],
+    ['Ed25519', ['-newkey', 'ed25519'], ['1.2', '1.3'], ['1.0']],
+    ['Ed448', ['-newkey', 'ed448'], ['1.2', '1.3'], ['1.0']],
+    ['P-521', [...EC, 'ec_paramgen_curve:P-521'], EVERY, []],
+    ['secp256k1', [...EC, 'ec_paramgen_curve:secp256k1'], [], ['1.0', '1.1', '1.2']],
+    ['brainpoolP256r1', [...EC, 'ec_paramgen_curve:brainpoolP256r1'], [], ['1.0', '1.1', '1.2']],
+  ];
+
+  test.for(KEYS)('a key of %s', async ([kind, make, speak, no]) => {
+    const pair = keyOf(kind, make);
+    for (const version of [...speak, ...no]) {
+      const upgraded = await against([V[version], '-cipher', 'ALL:!aNULL:@SECLEVEL=0'], 'any', pair);
+      if (speak.includes(version)) {
+        expect(upgraded).toMatchObject({ ok: true, protocol: `TLSv${version.replace('.0', '')}` });
+        expect(upgraded.ok && upgraded.certificate).toMatchObject({ selfSigned: true, subject: `CN=${HOST}` });
+      } else {
+        expect(upgraded).toMatchObject({ ok: false, failure: 'handshake', code: expect.stringMatching(/ALERT/) });
+      }
+    }
+  });
+
+  test('a DSA key is the last choice of who has another', async () => {
+    const { key, cert } = keyOf('second', DSA);
+    const both = ['-tls1_2', '-cipher', 'ALL:!aNULL:@SECLEVEL=0', '-dkey', key, '-dcert', cert];
+    expect(await against(both)).toMatchObject({ ok: true, cipher: 'ECDHE-RSA-AES256-GCM-SHA384' });
+  });
+
+  test('an exponent that only other libraries compute with is our limit', async () => {
+    // OpenSSL takes no more than 64 bits of one once a modulus has more than 3,072.
+    const key = file('exponent.key');
+    const cert = file('exponent.cert');
+    const options = ['rsa_keygen_bits:3080', 'rsa_keygen_pubexp:73786976294838206473'];
+    const make = ['genpkey', '-algorithm', 'RSA', ...options.flatMap((option) => ['-pkeyopt', option]), '-out', key];
+    execFileSync('openssl', make, { stdio: 'ignore' });
+    execFileSync('openssl', ['req', '-x509', '-key', key, '-subj', `/CN=${HOST}`, '-out', cert], { stdio: 'ignore' });
+    expect(await against(['-tls1_2'], 'any', { key, cert })).toMatchObject({
+      ok: false,
+      failure: 'local-limits',
+      code: 'ERR_SSL_BAD_E_VALUE',
+    });
+  });
+
   const alert = (description: number) => Buffer.from([0x15, 3, 1, 0, 2, 2, description]);
   const ssl3Hello = Buffer.from([
     0x16,
@@ -349,8 +418,13 @@ describe('peers of another age', () => {
     ['whose newest version is too old', alert(70), 'local-limits'],
     ['that cannot agree', alert(40), 'handshake'],
     ['in trouble', alert(80), 'handshake'],
+    ['that cannot read us', alert(50), 'handshake'],
     ['that speaks no TLS', Buffer.from('220 mx.test\r\n'), 'handshake'],
   ])('a peer %s is %s', async ([, bytes, failure]) => {
+    expect(await answered(bytes)).toMatchObject({ ok: false, failure });
+  });
+
+  async function answered(bytes: Buffer): Promise<Upgraded> {
     const server = net.createServer((socket) =>
       socket.on('error', () => undefined).once('data', () => socket.end(bytes)),
     );
@@ -359,11 +433,60 @@ describe('peers of another age', () => {
     const dialer = createDialer({ policy, ports: new Set([port]) });
     const dialed = await dialer.connect({ ip: '127.0.0.1', port, deadline: soon() });
     if (!dialed.ok) throw new Error(dialed.failure);
-    expect(await dialer.upgrade(dialed.socket, { name: HOST, purpose: 'any' })).toMatchObject({ ok: false, failure });
+    const upgraded = await dialer.upgrade(dialed.socket, { name: HOST, purpose: 'any' });
     server.close();
+    return upgraded;
+  }
+
+  const secp256k1 = () => readFileSync(keyOf('unnamed', [...EC, 'ec_paramgen_curve:secp256k1']).cert, 'latin1');
+  const p256 = () => makeCertificate({ names: [HOST] });
+
+  test.for<readonly [string, () => Promise<string>, string]>([
+    ['on a curve that we did not name', async () => secp256k1(), 'WRONG_CURVE'],
+    [
+      'on an unknown curve',
+      async () => altered(await p256(), (der) => der.replace(P256, '$1\x7f')).cert,
+      'DECODE_ERROR',
+    ],
+    [
+      'of an unknown algorithm',
+      async () => altered(await p256(), (der) => der.replace(EC_KEY, '$1\x7f')).cert,
+      'DECODE_ERROR',
+    ],
+  ])('a key %s is our limit', async ([, make, code]) => {
+    expect(await answered(serverFlight(await make()))).toEqual({
+      ok: false,
+      failure: 'local-limits',
+      code: `ERR_SSL_${code}`,
+    });
   });
 
   test('strict trusts nothing so old', async () => {
     expect(await against(['-tls1', '-cipher', 'DEFAULT:@SECLEVEL=0'], 'strict')).toMatchObject({ ok: false });
   });
 });
+
+/** The object identifiers of P-256 and of elliptic curve keys, but for their last byte. */
+const P256 = /(\x2a\x86\x48\xce\x3d\x03\x01)\x07/;
+const EC_KEY = /(\x2a\x86\x48\xce\x3d\x02)\x01/;
+
+/** What a TLS 1.2 server that signs with an elliptic curve key sends first: this certificate, whatever it was asked for. */
+function serverFlight(cert: string): Buffer {
+  const sized = (bytes: number, content: Buffer) => {
+    const size = Buffer.alloc(bytes);
+    size.writeUIntBE(content.length, 0, bytes);
+    return Buffer.concat([size, content]);
+  };
+  const message = (type: number, content: Buffer) => Buffer.concat([Buffer.from([type]), sized(3, content)]);
+  const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
+  const random = Buffer.alloc(32, 7);
+  const flight = Buffer.concat([
+    // ECDHE-ECDSA-AES128-GCM-SHA256, and the renegotiation of RFC 5746.
+    message(2, Buffer.concat([hex('0303'), random, hex('00 c02b 00 0005 ff01 0001 00')])),
+    message(11, sized(3, sized(3, Buffer.from(cert.replace(/-----.*-----/g, ''), 'base64')))),
+    // X25519, signed by ECDSA with SHA-256.
+    message(12, Buffer.concat([hex('03 001d 20'), random, hex('0403'), sized(2, random)])),
+    message(14, Buffer.alloc(0)),
+  ]);
+  return Buffer.concat([hex('16 0303'), sized(2, flight)]);
+}
