@@ -25,6 +25,8 @@ import type { Context, Operation, Services } from './types.ts';
 const DAY_MS = 86_400_000;
 const HEARTBEAT_MS = 5000;
 const POLL_MS = 200;
+/** Above all that a send may take: later callers look for themselves, and find the key held. */
+const FLIGHT_MS = 150_000;
 
 export type TestSendCall = { readonly body: TestSendInput; readonly idempotencyKey?: string };
 
@@ -41,9 +43,10 @@ export const testSend: Operation<TestSendCall, TestSend> = {
     if (!key.ok) return key;
     const request = checkSend(body, services.config);
     if (!request.ok) return request;
-    const binding = key.value === null ? null : await bindingOf(key.value, body, context);
-    const before = binding && (await answered(binding, context, services));
-    const record = before ?? (await perform(request.value, binding, context, services));
+    const record =
+      key.value === null
+        ? await perform(request.value, null, context, services)
+        : await keyed(request.value, await bindingOf(key.value, body, context), context, services);
     return record.ok ? ok(renderSend(record.value, context.lang)) : record;
   },
 };
@@ -69,23 +72,58 @@ async function bindingOf(key: string, body: TestSendInput, context: Context): Pr
   return { key: owned, fingerprint: await fingerprintOf(body, owned), claim: randomUUID() };
 }
 
-/** What is known under the key, waiting for a send under way; null when nobody has used it. */
-async function answered(binding: Binding, context: Context, services: Services): Promise<Outcome<SendRecord> | null> {
-  for (;;) {
-    const known = await services.idempotency.look(binding.key, binding.fingerprint);
-    if (known.state === 'fresh') return null;
+/** The answer under the key, or the send that makes one. */
+async function keyed(
+  request: SendRequest,
+  binding: Binding,
+  context: Context,
+  services: Services,
+): Promise<Outcome<SendRecord>> {
+  const answer = async () => {
+    const known = await look(binding, services);
+    return known.state === 'fresh' ? undefined : answered(known, binding, context, services);
+  };
+  const known = await answer();
+  if (known !== undefined) return known;
+  // Callers who come at once go as one: each would else take tokens and a place until it finds that another was quicker.
+  return services.flights.run(
+    `${binding.key}:${binding.fingerprint}`,
+    () => perform(request, binding, context, services),
+    answer,
+    performance.now() + FLIGHT_MS,
+  );
+}
+
+type Known = Awaited<ReturnType<Services['idempotency']['look']>>;
+type Held = Exclude<Known, { state: 'fresh' }>;
+
+const look = ({ key, fingerprint }: Binding, { idempotency }: Services): Promise<Known> =>
+  idempotency.look(key, fingerprint);
+
+/**
+ * What came of a key that somebody holds, waiting for a send under way. Who has seen it held never takes it: when it is free
+ * all at once, its owner gave it up, or the store lost it while the owner is still sending.
+ */
+async function answered(
+  held: Held,
+  binding: Binding,
+  context: Context,
+  services: Services,
+): Promise<Outcome<SendRecord>> {
+  for (let known: Known = held; known.state !== 'fresh'; known = await look(binding, services)) {
     const settled = await settle(known, binding, context, services);
     if (settled) return settled;
     if (context.signal.aborted) return refuse('unavailable', 'this instance is stopping', { retryAfterSeconds: 1 });
     await sleep(POLL_MS);
   }
+  return refuse('unavailable', 'the send under this Idempotency-Key was given up or lost sight of; ask again', {
+    retryAfterSeconds: Math.ceil((2 * HEARTBEAT_MS) / 1000),
+  });
 }
-
-type Known = Awaited<ReturnType<Services['idempotency']['look']>>;
 
 /** null while the owner is still at it. */
 async function settle(
-  known: Exclude<Known, { state: 'fresh' }>,
+  known: Held,
   binding: Binding,
   context: Context,
   services: Services,
@@ -159,20 +197,16 @@ async function perform(
     await paid.value.giveBack();
     return planned.ok ? (place as Outcome<never>) : planned;
   }
-  const bound = binding && (await bind(binding, context, services));
-  if (bound) {
-    place.value.leave();
-    await paid.value.giveBack();
-    return bound;
+  if (binding) {
+    const known = await services.idempotency.begin(binding.key, binding.fingerprint, binding.claim, DAY_MS);
+    if (known.state !== 'fresh') {
+      // Somebody was quicker, and what is waited for needs no tokens and no place.
+      place.value.leave();
+      await paid.value.giveBack();
+      return answered(known, binding, context, services);
+    }
   }
   return deliver({ request, ...planned.value, binding, place: place.value, paid: paid.value }, context, services);
-}
-
-/** null when the key is ours now; else what somebody quicker made of it. */
-async function bind(binding: Binding, context: Context, services: Services): Promise<Outcome<SendRecord> | null> {
-  const known = await services.idempotency.begin(binding.key, binding.fingerprint, binding.claim, DAY_MS);
-  if (known.state === 'fresh') return null;
-  return (await settle(known, binding, context, services)) ?? answered(binding, context, services);
 }
 
 type Paid = { giveBack(): Promise<void> };

@@ -142,6 +142,8 @@ const THAI: Readonly<Record<string, string>> = {
   'is required with a username': 'ต้องระบุเมื่อมีชื่อผู้ใช้',
   'must be 1 to 128 visible ASCII characters': 'ต้องเป็นอักขระ ASCII ที่มองเห็นได้ 1 ถึง 128 ตัว',
   'this Idempotency-Key was used with another body': 'Idempotency-Key นี้ถูกใช้กับคำขอที่มี body อื่นไปแล้ว',
+  'the send under this Idempotency-Key was given up or lost sight of; ask again':
+    'การส่งภายใต้ Idempotency-Key นี้ถูกยกเลิกหรือไม่พบสถานะแล้ว โปรดเรียกใหม่อีกครั้ง',
   'a send with an Idempotency-Key needs the shared store, which is away':
     'การส่งที่มี Idempotency-Key ต้องใช้ที่เก็บข้อมูลร่วม ซึ่งติดต่อไม่ได้ในขณะนี้',
   'is not a mail address: {}': 'ไม่ใช่ที่อยู่อีเมล: {}',

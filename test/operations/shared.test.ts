@@ -3,9 +3,10 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { operations } from '../../src/operations/index.ts';
 import { startRedis } from '../helpers/redis.ts';
+import type { HeardSession, SmtpServer, Step } from '../helpers/smtp-server.ts';
 import { a, mx, ns, type Running, sleep, startWorld, travel } from './world.ts';
 
-const { resolveMx, probe, findProbe, report, checkMigration } = operations;
+const { resolveMx, probe, findProbe, report, checkMigration, testSend } = operations;
 const redis = await startRedis();
 afterAll(() => redis.close());
 const world = await startWorld('127.67');
@@ -143,6 +144,43 @@ describe('budgets', () => {
     expect((await left.refusal(resolveMx, { domain: 'gone.test' })).scope).toBe('lookup');
     // What either has in the cache still costs nothing.
     expect(await cacheOf(left, 'l3.test')).toMatchObject({ state: 'hit' });
+  });
+});
+
+describe('a send with a key', () => {
+  const send = (tail: string, dot: readonly Step[]) => {
+    world.publish({ 'send.test': mx(3600, [10, 'rx.test']), 'rx.test': a(3600, at(tail)) });
+    const yes: readonly Step[] = [{ reply: '250 ok' }];
+    const inData = (line: string, { lines }: HeardSession): readonly Step[] =>
+      line === '.' ? dot : lines.includes('DATA') ? [] : [{ reply: '500 what' }];
+    return world.mail(tail, { on: { MAIL: yes, RCPT: yes, DATA: [{ reply: '354 go' }], QUIT: [] }, otherwise: inData });
+  };
+  const settings = {
+    SEND_FROM: 'probe@ours.example',
+    SEND_ALLOWED_RECIPIENTS: '@send.test',
+  };
+  const call = { body: { to: 'a@send.test', port }, idempotencyKey: 'one' };
+  const dots = (server: SmtpServer) => server.sessions.filter(({ lines }) => lines.includes('.')).length;
+
+  test('asked for many times at once is one, on one token and in one place', async () => {
+    const pair = await instances({ ...settings, RATE_SEND_PER_HOUR: '1', MAX_PROBES: '1' });
+    const server = await send('4.1', [{ pause: 300 }, { reply: '250 queued as A1' }]);
+    const sent = await Promise.all(Array.from({ length: 20 }, (_, i) => pair[i % 2]?.value(testSend, call)));
+    expect(new Set(sent.map((one) => JSON.stringify(one)))).toHaveLength(1);
+    expect([sent[0]?.status, dots(server), await pair[0].left('send')]).toEqual(['accepted', 1, 0]);
+  });
+
+  test('is not made by those who wait for it when Redis loses the key', async () => {
+    const pair = await instances(settings);
+    const server = await send('4.2', [{ pause: 1000 }, { reply: '250 queued as A1' }]);
+    const calls = Array.from({ length: 12 }, (_, i) => pair[i % 2]?.call(testSend, call));
+    while (dots(server) === 0) await sleep(10);
+    await redis.command('FLUSHALL');
+    const outcomes = (await Promise.all(calls)).map((done) => done?.outcome);
+    expect(dots(server)).toBe(1);
+    const told = outcomes.map((outcome) => (outcome?.ok ? outcome.value.status : outcome?.refusal.code)).sort();
+    expect(told).toEqual([...Array(6).fill('accepted'), ...Array(6).fill('unavailable')]);
+    expect((await pair[1].value(testSend, call)).status).toBe('accepted');
   });
 });
 
