@@ -6,12 +6,14 @@
 import { createHash, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Config } from '../config.ts';
+import type { AddressPolicy } from '../net/address-policy.ts';
 import { type Outcome, ok, refuse, refuseMember } from '../outcome.ts';
 import { type Dsn, type Mailbox, parseMailbox } from '../smtp/envelope.ts';
 import type { Security } from '../smtp/types.ts';
 import type { TestSendInput } from './contract.ts';
 import { domainOf } from './resolve.ts';
-import { checkPort } from './targets.ts';
+import { checkPort, literalOf } from './targets.ts';
+import type { Services } from './types.ts';
 
 export type Via = {
   /** A-label name or an address literal's text. */
@@ -37,7 +39,7 @@ export type SendRequest = {
 const SUBJECT = 'Test message';
 const TEXT = 'This is a test message. It shows that mail for this address arrives; nothing needs to be done.';
 
-export function checkSend(input: TestSendInput, config: Config): Outcome<SendRequest> {
+export function checkSend(input: TestSendInput, { config, policy }: Services): Outcome<SendRequest> {
   if (config.sendFrom === null) {
     return refuse('forbidden', 'test sends are off: the operator sets SEND_FROM to the sender address to turn them on');
   }
@@ -49,7 +51,7 @@ export function checkSend(input: TestSendInput, config: Config): Outcome<SendReq
   if (!from.ok) return from;
   const allowed = checkParties(from.value, to.value, config);
   if (!allowed.ok) return allowed;
-  const via = checkVia(input);
+  const via = checkVia(input, policy);
   if (!via.ok) return via;
   const port = input.port ?? 25;
   const allowedPort = checkPort(via.value?.port ?? port, config);
@@ -121,12 +123,12 @@ function listed({ local, domain }: Mailbox, entries: readonly string[]): boolean
   return entries.some((entry) => entry === `@${domain}` || entry === `${local}@${domain}`);
 }
 
-function checkVia(input: TestSendInput): Outcome<Via | null> {
+function checkVia(input: TestSendInput, policy: AddressPolicy): Outcome<Via | null> {
   const { via } = input;
   if (via === undefined) return ok(null);
   if (input.port !== undefined) return refuseMember('/port', 'is for the exchanges; with via give via.port');
-  const literal = /^[0-9.]+$|:/.test(via.host);
-  const name = literal ? ok(via.host) : domainOf(via.host, '/via/host');
+  const literal = literalOf(via.host, policy);
+  const name = literal ? ok(literal.ip) : domainOf(via.host, '/via/host');
   if (!name.ok) return name;
   if (via.password !== undefined && via.username === undefined)
     return refuseMember('/via/username', 'is required with a password');

@@ -41,7 +41,7 @@ export const testSend: Operation<TestSendCall, TestSend> = {
   async run({ body, idempotencyKey }, context, services) {
     const key = checkIdempotencyKey(idempotencyKey);
     if (!key.ok) return key;
-    const request = checkSend(body, services.config);
+    const request = checkSend(body, services);
     if (!request.ok) return request;
     const record =
       key.value === null

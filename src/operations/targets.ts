@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import type { Domain } from '../dns/name.ts';
 import { inOrder } from '../mx/route.ts';
 import type { MailRoute } from '../mx/types.ts';
+import type { AddressPolicy } from '../net/address-policy.ts';
 import { type Outcome, ok, refuse, refuseMember } from '../outcome.ts';
 import { DNS_DEADLINE_MS, dnsRefusal, domainOf } from './resolve.ts';
 import type { Services } from './types.ts';
@@ -53,7 +54,7 @@ export async function targetsOfHost(
   input: { readonly host: string; readonly ip?: string; readonly family?: 4 | 6; readonly fresh?: boolean },
   services: Services,
 ): Promise<Outcome<Target[]>> {
-  const literal = services.policy.parse(stripBrackets(input.host));
+  const literal = literalOf(input.host, services.policy);
   if (literal) {
     if (input.ip !== undefined) return refuseMember('/ip', 'pins a named host; the host is an address already');
     if (input.family !== undefined && input.family !== literal.family) {
@@ -64,7 +65,7 @@ export async function targetsOfHost(
   const name = domainOf(input.host, '/host');
   if (!name.ok) return name;
   if (input.ip !== undefined) {
-    const pinned = services.policy.parse(stripBrackets(input.ip));
+    const pinned = literalOf(input.ip, services.policy);
     if (!pinned) return refuseMember('/ip', 'must be an IPv4 or IPv6 address');
     if (input.family !== undefined && input.family !== pinned.family) {
       return refuseMember('/family', 'is not the family of the address in ip');
@@ -100,7 +101,9 @@ async function resolveHost(
   return ok([{ host, ip: null, family: family ?? null, preference: null, expiresAt: Number.POSITIVE_INFINITY }]);
 }
 
-const stripBrackets = (text: string) => text.replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1');
+/** An address as a caller may write it: bare, in brackets, or as SMTP's literal. */
+export const literalOf = (text: string, policy: AddressPolicy): ReturnType<AddressPolicy['parse']> =>
+  policy.parse(text.replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1'));
 
 export function checkPort(port: number, { smtpPorts }: Config): Outcome<null> {
   if (smtpPorts.includes(port)) return ok(null);

@@ -205,6 +205,19 @@ describe('who may send what to whom', () => {
   });
 });
 
+test.for(['1.2.3', '..1.2.3.4', 'mx.example:25', '[1.2.3]'])('via.host %j is 400 and named', async (host) => {
+  const { status, body } = await post({ port: undefined, via: { host, port: world.port } });
+  expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([400, 'invalid-domain', '/via/host']);
+});
+
+test('via.host may be an address, in brackets too', async () => {
+  const [server] = await domainOf(takes());
+  for (const host of [server?.host ?? '', `[${server?.host}]`]) {
+    const answer = await send({ dryRun: true, port: undefined, via: { host, port: world.port } });
+    expect([answer.status, answer.acceptedBy]).toEqual(['dry-run-accepted', server?.host]);
+  }
+});
+
 describe('at most one copy', () => {
   test('for one key, however often and however much at once; another body is a conflict', async () => {
     const servers = await domainOf(takes({ '.': [{ pause: 200 }, ...ok('250 queued as A1')] }));
