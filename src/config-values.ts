@@ -174,6 +174,20 @@ export function parseApiKey(value: string): Read<ApiKey> {
   return good({ name, hash: hash.toLowerCase(), scopes: known });
 }
 
+/** The rule that keys break beside each other, if any. */
+export function ruleOfKeys(keys: readonly ApiKey[]): string | null {
+  if (new Set(keys.map(({ hash }) => hash)).size < keys.length) return 'each entry must have a key of its own';
+  const scopes = new Map<string, string>();
+  for (const key of keys) {
+    // One name may hold two keys while it rotates; were their scopes apart, who owns what would hang on the key used.
+    if ((scopes.get(key.name) ?? key.scopes.join()) !== key.scopes.join()) {
+      return `the keys named ${key.name} must have equal scopes`;
+    }
+    scopes.set(key.name, key.scopes.join());
+  }
+  return null;
+}
+
 /** A keys file: one entry a line (commas do too), `#` starts a comment. */
 export function parseApiKeys(file: string): Read<readonly ApiKey[]> {
   const keys: ApiKey[] = [];

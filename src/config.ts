@@ -24,12 +24,12 @@ import {
   parseServiceName,
   parseShare,
   type Read,
+  ruleOfKeys,
 } from './config-values.ts';
 import { formatIp, parseIp } from './net/ip.ts';
-import type { Scope } from './operations/types.ts';
 
 export type { ApiKey, Endpoint } from './config-values.ts';
-export { parseApiKeys } from './config-values.ts';
+export { parseApiKeys, ruleOfKeys } from './config-values.ts';
 
 const text = (description: string, more: { default?: string; secret?: boolean; examples?: string[] } = {}) =>
   Type.Optional(Type.String({ description, ...more }));
@@ -315,17 +315,8 @@ function judgeTogether(config: Config, from: Reading): void {
     from.fault('DNS_SERVERS', 'must name at least one server');
   if (config.apiKeys.length === 0 && from.raw('API_KEYS') !== null && from.lines.length === 0)
     from.fault('API_KEYS', 'must name at least one key');
-  const hashes = new Set(config.apiKeys.map(({ hash }) => hash));
-  if (hashes.size < config.apiKeys.length) from.fault('API_KEYS', 'each entry must have a key of its own');
-  const named = new Map<string, Scope[]>();
-  for (const key of config.apiKeys) {
-    const before = named.get(key.name);
-    // One name may hold two keys while it rotates; were their scopes apart, who owns what would hang on the key used.
-    if (before && before.join() !== key.scopes.join()) {
-      from.fault('API_KEYS', `the keys named ${key.name} must have equal scopes`);
-    }
-    named.set(key.name, [...key.scopes]);
-  }
+  const keys = ruleOfKeys(config.apiKeys);
+  if (keys !== null) from.fault('API_KEYS', keys);
 }
 
 /** Loopback as a listener or a `Host` names it: 127.0.0.0/8, ::1, localhost. */

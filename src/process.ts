@@ -4,8 +4,7 @@
  */
 
 import { createPrivateKey } from 'node:crypto';
-import { readFileSync, watch } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, watchFile } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -13,7 +12,7 @@ import type { Lifecycle } from './api/guard.ts';
 import { createKeyRing, type KeyRing } from './api/keys.ts';
 import { createMetrics } from './api/metrics.ts';
 import { buildApp } from './app.ts';
-import { type ApiKey, type Config, parseApiKeys, readConfig } from './config.ts';
+import { type ApiKey, type Config, parseApiKeys, readConfig, ruleOfKeys } from './config.ts';
 import { createLog, createLogStream } from './log.ts';
 import type { Services } from './operations/types.ts';
 import { buildServices, type ServicesOptions } from './services.ts';
@@ -38,6 +37,7 @@ const BACKLOG = 4_096;
 const LAST_LINES_MS = 400;
 /** A file that is written in several steps is read when it has been still for this long. */
 const SETTLE_MS = 200;
+const LOOK_MS = 1_000;
 const SWEEP_MS = 100;
 
 /** What a test's closed world or a benchmark changes about the services. */
@@ -132,9 +132,9 @@ async function shutDown(
   clearInterval(sweep);
 }
 
-function keysOfFile({ apiKeysFile }: Config): readonly ApiKey[] {
+function keysOfFile({ apiKeysFile, apiKeys }: Config): readonly ApiKey[] {
   if (apiKeysFile === null) return [];
-  const file = readKeys(apiKeysFile);
+  const file = readKeys(apiKeysFile, apiKeys);
   return file.ok ? file.value : refuseStart([`API_KEYS_FILE: ${file.rule}`]);
 }
 
@@ -149,21 +149,24 @@ function dkimKeyOf({ dkim }: Config): string | null {
   }
 }
 
-function readKeys(path: string): ReturnType<typeof parseApiKeys> {
+/** The keys of the file, which must go with those that are fixed. */
+function readKeys(path: string, fixed: readonly ApiKey[]): ReturnType<typeof parseApiKeys> {
   try {
-    return parseApiKeys(readFileSync(path, 'utf8'));
+    const file = parseApiKeys(readFileSync(path, 'utf8'));
+    const rule = file.ok ? ruleOfKeys([...fixed, ...file.value]) : null;
+    return rule === null ? file : { ok: false, rule };
   } catch {
     return { ok: false, rule: 'cannot be read' };
   }
 }
 
 /**
- * The directory is watched, since files are mostly replaced and seldom written. A file that has become unreadable or wrong
- * changes nothing: the keys that were good stay good.
+ * The file is looked at, not its directory watched: events do not tell of a link's target elsewhere, nor of a file that is
+ * mounted by itself. A file that has become unreadable or wrong changes nothing: the keys that were good stay good.
  */
 function watchKeys(path: string, fixed: readonly ApiKey[], keys: KeyRing, logger: Logger): void {
   const reload = () => {
-    const file = readKeys(path);
+    const file = readKeys(path, fixed);
     if (file.ok) {
       keys.replace([...fixed, ...file.value]);
       logger.info({ keys: file.value.length }, 'API keys read again');
@@ -172,12 +175,10 @@ function watchKeys(path: string, fixed: readonly ApiKey[], keys: KeyRing, logger
     }
   };
   let timer: NodeJS.Timeout | undefined;
-  const soon = () => {
+  process.on('SIGHUP', reload);
+  watchFile(path, { persistent: false, interval: LOOK_MS }, () => {
     clearTimeout(timer);
     timer = setTimeout(reload, SETTLE_MS);
     timer.unref();
-  };
-  process.on('SIGHUP', reload);
-  const watcher = watch(dirname(path), { persistent: false }, soon);
-  watcher.on('error', () => logger.warn('the API keys file is not watched; SIGHUP reads it'));
+  });
 }

@@ -4,7 +4,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -88,6 +88,38 @@ test('keys rotate with SIGHUP, and when their file is replaced; a bad file chang
   expect(await service.status('/v1/articles', 'two')).toBe(401);
   service.child.kill('SIGTERM');
   expect(await service.ended).toBe(0);
+});
+
+test('the keys that a link names elsewhere are read again when they are written there', async () => {
+  const elsewhere = join(mkdtempSync(join(directory, 'elsewhere-')), 'keys');
+  const link = join(directory, 'link');
+  writeFileSync(elsewhere, keyEntry('desk', 'one', 'read'));
+  symlinkSync(elsewhere, link);
+  const service = await start({ API_KEYS_FILE: link });
+  writeFileSync(elsewhere, keyEntry('desk', 'two', 'read'));
+  await until(async () => (await service.status('/v1/articles', 'two')) === 200);
+  expect(await service.status('/v1/articles', 'one')).toBe(401);
+});
+
+test('the keys of a file are held to the rules beside each other and beside API_KEYS', async () => {
+  const file = join(directory, 'together');
+  writeFileSync(file, keyEntry('desk', 'one', 'read'));
+  const service = await start({ API_KEYS_FILE: file, API_KEYS: keyEntry('fixed', 'zero', 'read') });
+  for (const [keys, rule] of [
+    [
+      [keyEntry('desk', 'two', 'read'), keyEntry('desk', 'three', 'send')],
+      'the keys named desk must have equal scopes',
+    ],
+    [[keyEntry('fixed', 'two', 'send')], 'the keys named fixed must have equal scopes'],
+    [[keyEntry('other', 'zero', 'send')], 'each entry must have a key of its own'],
+  ] as const) {
+    const before = service.log().length;
+    writeFileSync(file, keys.join('\n'));
+    service.child.kill('SIGHUP');
+    await until(() => service.log().slice(before).includes(rule));
+    expect(await service.status('/v1/articles', 'two')).toBe(401);
+    expect(await service.status('/v1/articles', 'one')).toBe(200);
+  }
 });
 
 test('a keys file that is missing stops the start', async () => {
