@@ -140,8 +140,24 @@ function unrunnable(visit: Visit, door: Door, why: Unrunnable): void {
   sendResult(visit, { errors }, statusOf('invalid-request'));
 }
 
+const MAX_MESSAGE = 500;
+
+/**
+ * The library quotes what it was given, which may be a password, or as long as the body; where it stood is enough. Each
+ * pattern has one place to begin or a bounded text to look at, since part of a message is the caller's to write.
+ */
+const withoutValues = (message: string): string =>
+  message
+    .replace(
+      /^(Variable "\$\w+") got invalid value .*?(?=(?: at "[\w.]+")?; (?:Field|Expected|Value|Enum|\w+ cannot) )/s,
+      '$1 is not valid',
+    )
+    .replace(/(cannot represent [\w -]{1,40}value): .*/s, '$1')
+    .slice(0, MAX_MESSAGE)
+    .replace(/Value ".*" does not exist/s, 'The value does not exist');
+
 const invalid = ({ message, locations, path }: GraphQLError): Shown => ({
-  message,
+  message: withoutValues(message),
   ...(locations && { locations }),
   ...(path && { path }),
   extensions: { code: 'invalid-request' },

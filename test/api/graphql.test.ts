@@ -360,3 +360,48 @@ describe('bounds are refused before anything is asked', () => {
     expect(errors?.[0]?.extensions.code).toBe('invalid-request');
   });
 });
+
+describe('what is said of a value that does not fit', () => {
+  const mutation = 'mutation($input: TestSendInput!) { testSend(input: $input) { id } }';
+  const via = { host: 'relay.example', username: 'u', password: 'pa55-Word!' };
+  const told = async (query: string, variables: unknown) => (await app.post('/graphql', { query, variables })).text();
+
+  test.for([
+    ['a member too many', { to: 'a@b.example', via: { ...via, pass: 'x' } }, 'Field \\"pass\\" is not defined'],
+    ['a member missing', { via }, 'of required type'],
+    ['a password in a list', { to: 'a@b.example', via: { ...via, password: [via.password] } }, 'input.via.password'],
+    ['a list', [{ to: 'a@b.example', via }], 'to be an object'],
+    ['an enum', { to: 'a@b.example', via: { ...via, security: via.password } }, 'SecurityMode'],
+  ] as const)('names the place and the rule, never the value: %s', async ([, input, rule]) => {
+    // Again and again: what is compiled speaks for itself.
+    for (let i = 0; i < 3; i++) {
+      const text = await told(mutation, { input });
+      expect(text).toContain(rule);
+      expect(text).not.toContain(via.password);
+    }
+  });
+
+  test('nor a value in the document', async () => {
+    const text = await told(
+      'mutation { testSend(input: { to: "a@b.c", via: { host: "h", password: ["pa55-Word!"] } }) { id } }',
+      null,
+    );
+    expect(text).not.toContain(via.password);
+  });
+
+  test.for(['x', ' got invalid value ', 'cannot represent ', 'Value "', ' at "a', '; Field "'])(
+    'is short, and said soon, whatever was written: %j',
+    async (piece) => {
+      const long = piece.repeat(300_000 / piece.length);
+      for (const variables of [{ t: [long] }, { t: { [long]: 1 } }, { t: 'x', l: long }]) {
+        const began = performance.now();
+        const text = await told(
+          'query($t: String!, $l: Language) { explain(text: $t, lang: $l) { summary } }',
+          variables,
+        );
+        expect(text.length).toBeLessThan(1_500);
+        expect(performance.now() - began).toBeLessThan(2_000);
+      }
+    },
+  );
+});
