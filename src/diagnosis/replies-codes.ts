@@ -177,16 +177,26 @@ const BY_CLASS: readonly Cause[] = ['intermediate', 'success', 'intermediate', '
 export const causeOfCode = (code: number): Cause =>
   BASIC.get(code) ?? BY_CLASS[Math.floor(code / 100) - 1] ?? 'permanent';
 
-/** null where the registry does not know the code. */
+/** null where the registry does not know the code. A detail of a server's own still says what it is about (RFC 3463 §2). */
 export function causeOfEnhanced(enhanced: string): Cause | null {
   const detail = detailOf(enhanced);
   if (enhanced.startsWith('2.')) return SUCCESS.get(detail) ?? null;
   if (enhanced === '4.3.2') return 'not-now';
-  return ENHANCED.get(detail) ?? null;
+  return ENHANCED.get(detail) ?? ENHANCED.get(`${detail.split('.', 1)[0]}.0`) ?? null;
 }
 
-/** 4.3.2 says no more than "not now": full, restarting, or testing newcomers (RFC 3463 §3.4). */
-export const isVague = (enhanced: string): boolean => VAGUE.has(detailOf(enhanced)) || enhanced === '4.3.2';
+/**
+ * 4.3.2 says no more than "not now": full, restarting, or testing newcomers (RFC 3463 §3.4). No answer from a host is never
+ * permanent (§3.5): who says 5.4.1 means something else. And a detail of a server's own names its subject only.
+ */
+export const isVague = (enhanced: string): boolean =>
+  VAGUE.has(detailOf(enhanced)) ||
+  ['4.3.2', '5.4.1'].includes(enhanced) ||
+  (!enhanced.startsWith('2.') && !ENHANCED.has(detailOf(enhanced)));
+
+/** Basic codes that have one meaning only, which a vague enhanced code does not blur (RFC 4954 §6, RFC 7504). */
+const EXACT: ReadonlySet<number> = new Set([521, 530, 534, 535, 538, 556]);
+export const isExact = (code: number): boolean => EXACT.has(code);
 
 /** For the test that holds the tables whole. */
 export const KNOWN_CODES: readonly number[] = [...BASIC.keys()];

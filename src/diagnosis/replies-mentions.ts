@@ -29,7 +29,7 @@ const ANNOUNCED =
   /(?:\b(?:said|says|returned|returns|reply|replied|replies|response|responsecode|responded|responds|responded with|answered with|error|errors|status|smtp|esmtp|code|codes)|(?:to|from):\s?<[^<>]{0,80}>|\[[0-9a-f.:]{3,45}\](?::\d{1,5})?:|ข้อผิดพลาด|ตอบว่า|ตอบกลับ|ตอบกลับว่า|รหัส|โค้ด|ขึ้นว่า|แจ้งว่า)[\s:;,#=<-]{0,6}(?:b?['"([“‘`])?$/i;
 /** Words that may announce anything: believed before a colon or a quote, or where what follows begins like a reply. */
 const HINTED_AT =
-  /(?:\b(?:was|is|with|got|get|gets|getting|received|receive|shows|gives|gave|see|message|answer|answered|answers|rejected|refused|failed|failure|bounced|command|data|dot)|ตอบ|ขึ้น|แจ้ง|เจอ|ได้|ปฏิเสธ|ปฏิเสธผู้รับ)([\s:;,#=<-]{0,6}(?:b?['"([“‘`])?)$/i;
+  /(?:\b(?:was|is|with|got|get|gets|getting|greeting|received|receive|shows|gives|gave|see|message|answer|answered|answers|rejected|refused|failed|failure|bounced|command|data|dot)|ตอบ|ขึ้น|แจ้ง|เจอ|ได้|ปฏิเสธ|ปฏิเสธผู้รับ)([\s:;,#=<-]{0,6}(?:b?['"([“‘`])?)$/i;
 const BEGINS_LIKE_A_REPLY = /^(?:[ -]\s?[A-Z<"#*]|[.,;!?]?$)/;
 const QUOTED = /['"([“‘`]$/;
 const WORDS_FOLLOW = /^(?: \s?[A-Za-z<"#*]|-[A-Z])/;

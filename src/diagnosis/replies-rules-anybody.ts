@@ -40,7 +40,7 @@ export const SOFTWARE_RULES: readonly Rule[] = [
   rule(
     null,
     'too-many-connections',
-    /too many (?:(?:concurrent|simultaneous|smtp) ){0,2}(?:connections|sessions) from|concurrent connections limit exceeded/i,
+    /too many (?:(?:concurrent|simultaneous|smtp) ){0,2}(?:connections|sessions) from|concurrent connections limit exceeded|sender thread limit exceeded/i,
     FAILS,
   ),
   rule(
@@ -63,7 +63,35 @@ export const SOFTWARE_RULES: readonly Rule[] = [
   ),
   // AUTH is not on offer here, which mostly means: not yet, as TLS comes first.
   rule(null, 'auth-needs-encryption', /authentication not enabled|auth command used when not advertised/i, /^503$/),
-  rule(null, 'helo-bad', /helo command rejected|need fully-qualified hostname/i, FAILS),
+  rule(
+    null,
+    'helo-bad',
+    /helo command rejected|need fully-qualified hostname|(?:helo|ehlo) requires (?:a )?(?:valid )?(?:domain|host|address)/i,
+    FAILS,
+  ),
+  // "Cryptographic failure" (x.7.5), where it is the certificate that fails.
+  rule(null, 'certificate-expired', /certificate.{0,60}expired/i, FAILS),
+  rule(
+    null,
+    'certificate-unverified',
+    /certificate (?:validation|verif\w{1,10}) fail|certificate (?:is )?not (?:trusted|verified)|untrusted certificate/i,
+    FAILS,
+  ),
+  // Exim asks the sender's own server, and cPanel puts all it can think of into one sentence.
+  rule('exim', 'sender-unknown', /callback setup failed/i, FAILS),
+  rule(null, 'refused', /account or domain may not exist/i, FAILS),
+  // Sendmail has no room under the code of congestion, Exchange no connection under that of a mailbox switched off.
+  rule(null, 'system-full', /insufficient disk space/i, /^4/),
+  rule('exchange', 'no-answer', /attempted failover to alternate host/i, FAILS),
+  rule('qmail', 'recipient-block-list', /badmailfrom/i, FAILS),
+  rule('qmail', 'bare-newline', /docs\/smtplf/i, FAILS),
+  // cPanel stops an account that spams, or whose mail mostly comes back.
+  rule(
+    null,
+    'account-blocked-spam',
+    /outgoing e?mail (?:from .{1,320} )?(?:has been|is) (?:suspended|blocked)/i,
+    FAILS,
+  ),
   rule('exim', 'bad-sequence', /smtp (?:protocol )?synchroni[sz]ation error/i, FAILS),
 ];
 
@@ -76,7 +104,12 @@ export const ANYBODY_RULES: readonly Rule[] = [
     /must issue a starttls command first|must use tls|encryption required for requested|tls required|requires? (?:tls|encryption)/i,
     FAILS,
   ),
-  rule(null, 'tls-or-auth-for-now', /tls not available|tls (?:is )?currently unavailable/i, /^454$/),
+  rule(
+    null,
+    'tls-or-auth-for-now',
+    /tls not available|tls (?:is )?currently unavailable|temporary authentication failure/i,
+    /^454$/,
+  ),
   rule(null, 'geography', /geographical location|\bgeo-?ip\b|country (?:is )?(?:blocked|not allowed)/i, FAILS),
   rule(null, 'greylisted', /gr[ea]y-?\s?list|not yet authori[sz]ed to deliver mail from/i, /^4/),
   rule(null, 'dmarc-failed', /\bdmarc\b/i, /^5/),
@@ -85,7 +118,7 @@ export const ANYBODY_RULES: readonly Rule[] = [
   rule(
     null,
     'spf-failed',
-    /not allowed to send.{0,80}\bspf\b|\bspf\b[^.]{0,80}(?:fail|reject|not pass|violat|not allowed|unauthori[sz]ed|softfail)|sender policy framework|openspf\.(?:net|org)|(?:failed|fails|not pass|due to) .{0,30}\bspf\b/i,
+    /not allowed to send.{0,80}\bspf\b|\bspf\b(?:[^.]|\.\d){0,80}(?:fail|reject|not pass|violat|not allowed|unauthori[sz]ed|softfail)|sender policy framework|openspf\.(?:net|org)|(?:failed|fails|not pass|due to) .{0,30}\bspf\b/i,
     FAILS,
   ),
   rule(null, 'dkim-failed', /\bdkim\b[^.]{0,80}(?:fail|reject|invalid|not pass|bad|missing)/i, FAILS),
@@ -120,6 +153,7 @@ export const ANYBODY_RULES: readonly Rule[] = [
     FAILS,
   ),
   rule(null, 'virus-found', /\bvirus\b|malware|infected|\bclamav\b/i, FAILS),
+  rule(null, 'policy-content', /(?:malicious|phishing|blocking|blocked|listed) (?:url|link)|\bphishing\b/i, FAILS),
   rule(
     null,
     'attachment-blocked',
@@ -129,7 +163,7 @@ export const ANYBODY_RULES: readonly Rule[] = [
   rule(
     null,
     'spam-content',
-    /\bspam\b[^.]{0,60}(?:detect|reject|content|score|message|filter|identified|not accept|refused)|(?:considered|classified|identified|detected|rejected|looks like|appears to be|suspected|be|as|consider|due to|possible) (?:to be )?(?:an? )?spam\b|high probability of spam|spam classification|unsolicited|[-:] spam\b|\bube\b/i,
+    /\bspam\b[^.]{0,60}(?:detect|reject|content|score|message|filter|identified|not accept|refused)|(?:considered|classified|identified|detected|rejected|looks like|appears to be|suspected|be|as|consider|due to|possible) (?:to be )?(?:an? )?spam\b|high probability of spam|spam classification|spamassassin|unsolicited|[-:] spam\b|\bube\b/i,
     FAILS,
   ),
   rule(null, 'directory-failure', /(?:temporary|local) (?:dns |name )?look-?\s?up (?:failure|error|problem)/i, /^4/),
@@ -150,26 +184,38 @@ export const ANYBODY_RULES: readonly Rule[] = [
   rule(
     null,
     'sender-unknown',
-    /callout verification|sender (?:not allowed|rejected|denied)|not owned by user|not logged in as (?:the )?owner|sender (?:unknown|does not exist)|(?:invalid|bad|unverified) sender|email address is not verified/i,
+    /callout verification|sender (?:address )?(?:is )?not allowed|sender (?:rejected|denied)|not owned by user|not logged in as (?:the )?owner|sender (?:unknown|does not exist)|(?:invalid|bad|unverified) sender|email address is not verified/i,
     FAILS,
   ),
   rule(
     null,
     'credentials',
-    /authentication (?:failed|failure|unsuccessful|credentials invalid)|incorrect authentication data|invalid (?:login|credentials|user ?name|password)|bad (?:username|credentials)|login (?:denied|failed|incorrect)/i,
+    /authentication (?:failed|failure|unsuccessful|credentials invalid)|incorrect authentication data|(?:invalid|incorrect) (?:login|credentials|user ?name|password)|bad (?:username|credentials)|login (?:denied|failed|incorrect)/i,
     FAILS,
   ),
   rule(
     null,
     'auth-needed',
-    /authentication (?:is )?required|must (?:be )?authenticate|authenticate first|please (?:log ?in|authenticate)|need to authenticate|turn on smtp auth|smtp auth(?:entication)? (?:is )?(?:required|needed)|pop before smtp|not authenticated|server requires authentication/i,
+    /authentication (?:is )?required|must (?:be )?authenticate|authenticate first|please (?:log ?in|authenticate)|need to authenticate|(?:turn on|use|enable) smtp auth|smtp auth(?:entication)? (?:is )?(?:required|needed)|pop before smtp|not authenticated|server requires authentication/i,
     FAILS,
   ),
   rule(
     null,
     'relay-denied',
-    /relay(?:ing)? (?:access )?(?:denied|disallowed|not permitted|not allowed|prohibited|rejected|is prohibited)|not permitted to relay|relay not permitted|unable to relay|rcpthosts|not a gateway$|(?:don't|do not|not) (?:allowed to )?relay|open relay not allowed|not a (?:local|valid) (?:domain|relay)|no relaying/i,
+    /relay(?:ing)? (?:access )?(?:denied|disallowed|not permitted|not allowed|prohibited|rejected|is prohibited)|not permitted to relay|relay not permitted|unable to relay|rcpthosts|not a gateway$|(?:don't|do not|not) (?:allowed to )?relay|open relay not allowed|not a (?:local|valid) (?:domain|relay)|no relaying|delivery is not allowed to this address/i,
     FAILS,
+  ),
+  rule(
+    null,
+    'list-forbidden',
+    /not (?:allowed|authori[sz]ed|permitted) to (?:send|post|write) (?:messages )?to (?:this|the) (?:mailing )?(?:list|group)/i,
+    FAILS,
+  ),
+  rule(
+    null,
+    'line-too-long',
+    /lines? (?:is |are )?too long|line length (?:is|exceed)|allowed line length/i,
+    /^(?:4|55)/,
   ),
   rule(null, 'takes-no-mail', /host does not accept mail|does not accept (?:e?mail|messages) (?:here|at all)/i, FAILS),
   rule(
@@ -185,17 +231,23 @@ export const ANYBODY_RULES: readonly Rule[] = [
     /mailbox (?:is )?(?:full|over|quota)|over\s?-?quota|quota (?:exceeded|full|is full)|exceed(?:ed|s)?[^.]{0,30}quota|out of (?:disk|storage)|insufficient (?:disk|storage) space for|mailbox size limit|user is over/i,
     FAILS,
   ),
+  rule(
+    null,
+    'loop',
+    /mail loop|too many hops|loop(?:s)? (?:back|detected)|hop count|number of (?:hops|.?received:)|routing loop|forwarding loop|mx list for \S{1,255} points back/i,
+    FAILS,
+  ),
   rule(null, 'system-full', /insufficient system storage|no space left|disk (?:is )?full|system (?:is )?full/i, FAILS),
   rule(
     null,
     'message-too-big',
-    /message (?:size|is too|too) (?:large|big|exceeds)|size (?:exceeds|limit)|exceeds (?:the )?(?:maximum|fixed|size)|too (?:large|big)\b|larger than/i,
+    /message (?:size|is too|too) (?:large|big|exceeds|violation)|size (?:exceeds|limit)|exceeds (?:the )?(?:maximum|fixed|size)|too (?:large|big)\b|larger than/i,
     FAILS,
   ),
   rule(
     null,
     'mailbox-disabled',
-    /(?:account|mailbox|user)[^.]{0,40}(?:disabled|suspended|inactive|locked|deactivated|not active|expired|blocked for)|disabled (?:account|mailbox|recipient)|recipient suspended|mailbox is frozen/i,
+    /(?:account|mailbox|user)(?:[^.]|\.\w){0,60}(?:disabled|suspended|inactive|locked|deactivated|not active|expired|blocked for)|disabled (?:account|mailbox|recipient)|recipient suspended|mailbox is frozen/i,
     FAILS,
   ),
   rule(null, 'rate-limited', /too many recipients received/i, FAILS),
@@ -209,20 +261,14 @@ export const ANYBODY_RULES: readonly Rule[] = [
   rule(
     null,
     'rate-limited',
-    /rate[\s-]?limit|frequency limit|too much mail|too (?:fast|quickly|many (?:errors|emails|mails|messages|requests|new tls sessions))|throttl|exceeded (?:the|your)? ?(?:sending|hourly|max(?:imum)? emails)|max emails per|sending limit/i,
+    /rate[\s-]?limit|frequency limit|too much mail|too (?:fast|quickly|many (?:errors|emails|mails|messages|requests|new tls sessions))|throttl|exceeded (?:the|your)? ?(?:sending|hourly|max(?:imum)? (?:emails|defers))|max (?:emails|defers and failures) per|sending limit/i,
     FAILS,
   ),
   rule(
     null,
     'mailbox-unknown',
     /user (?:unknown|not found|doesn't exist|does not exist|is unknown|not exist)|unknown (?:user|recipient|mailbox|local[\s-]?part|address)|no such (?:user|recipient|mailbox|person|address|local user)|no mailbox (?:here )?(?:by|with|for)?|mailbox (?:not found|unavailable|does not exist|doesn't exist|unknown|is unavailable|invalid)|recipient (?:unknown|not found|does not exist|rejected: user|address rejected: (?:user|unknown|undeliverable|no such|not found))|invalid (?:recipient|mailbox|user|address)|address (?:unknown|does not exist|not found)|(?:does not|doesn't) exist|undeliverable address|no valid recipients|not listed in domino directory|(?:user|recipient|account) (?:is )?not (?:available|known|local)|not a valid (?:mailbox|user|recipient)|there is no one|not a registered|is not a known user|account (?:not found|doesn't exist|unavailable)|no account by that name|bad destination mailbox|not our customer|unrecogni[sz]ed address/i,
-    /^[45](?!21)/,
-  ),
-  rule(
-    null,
-    'loop',
-    /mail loop|too many hops|loop(?:s)? (?:back|detected)|hop count|routing loop|forwarding loop/i,
-    FAILS,
+    /^(?!421|521|551)[45]/,
   ),
   rule(
     null,
@@ -254,14 +300,14 @@ export const ANYBODY_RULES: readonly Rule[] = [
   ),
 ];
 
-/** What sending servers write into logs, queues and bounces when no server has said anything: there is no reply in it. */
-export const NOTE_RULES: readonly Rule[] = [
+/** What sending servers write into logs, queues and bounces when no server has said anything. */
+export const SENDER_RULES: readonly Rule[] = [
   TLS_NOT_OFFERED,
   rule(null, 'directory-failure', /host (?:name )?look-?up failure|name service error.{0,200}try again/i),
   rule(
     null,
     'no-route',
-    /name service error for|host or domain name not found|host unknown \(name server|unrouteable (?:address|mail domain)|all relevant mx records point to non-existent/i,
+    /name service error for|responded with code nxdomain|host or domain name not found|host unknown \(name server|unrouteable (?:address|mail domain)|all relevant mx records point to non-existent/i,
   ),
   rule(
     null,
@@ -271,8 +317,13 @@ export const NOTE_RULES: readonly Rule[] = [
   rule(
     null,
     'no-answer',
-    /(?:connect(?:ion)? to \S.{0,300}|\[[\da-f.:]{3,45}\](?::\d{1,5})?:? ?)(?:(?:connection|operation) timed out|no route to host|network is unreachable)|(?:connection|operation) timed out with \S|conversation with \S{1,300} timed out|all hosts (?:for \S{1,300} )?have been failing/i,
+    /(?:connect(?:ion)? to \S.{0,300}|\[[\da-f.:]{3,45}\](?::\d{1,5})?:? ?)(?:(?:connection|operation) timed out|no route to host|network is unreachable)|(?:connection|operation) timed out with \S|conversation with \S{1,300} timed out|all hosts (?:for \S{1,300} )?have been failing|did not accept our requests to connect/i,
   ),
+  rule(null, 'mailbox-full', /recipient['’]s (?:mailbox|inbox) is full/i),
+  rule(null, 'mailbox-unknown', /address couldn['’]t be found|account that you tried to reach does not exist/i),
+  rule(null, 'try-later', /temporary problem delivering your message/i),
+  rule(null, 'loop', /mail for \S{1,255} loops back to myself/i),
+  rule(null, 'expired', /retry time(?:out)? exceeded|message has been in the queue too long/i),
   rule(
     null,
     'bad-connection',

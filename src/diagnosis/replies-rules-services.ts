@@ -3,7 +3,7 @@
 import { FAILS, type Rule, rule } from './replies-rule.ts';
 
 export const CONSUMER_RULES: readonly Rule[] = [
-  rule('yahoo', 'rate-limited', /\[TSS?0?[1245]\]|temporarily deferred due to (?:unexpected volume|user complaints)/i),
+  rule('yahoo', 'rate-limited', /\[TSS?0?[1-6]\]|temporarily deferred due to (?:unexpected volume|user complaints)/i),
   rule('yahoo', 'ip-blocked', /\[TSS(?:09|11)\]|will be permanently deferred/i),
   rule('spamhaus', 'spamhaus-ip', /\[BL2[13]\]|\[TSS07\]|ip is in spamhaus's list/i),
   rule(
@@ -40,7 +40,9 @@ export const CONSUMER_RULES: readonly Rule[] = [
   { provider: 'qq', cause: 'ip-blocked', text: /connection denied/i, hinted: true },
   rule(null, 'spam-content', /\bDT:SPM\b/),
   rule(null, 'spf-failed', /\bMI:SPF\b/),
-  rule('zoho', 'account-blocked-spam', /unusual sending activity detected/i),
+  rule('zoho', 'account-blocked-spam', /unusual sending activity detected|email outgoing blocked/i),
+  rule('zoho', 'policy', /mail rejected by destination domain/i),
+  rule('mailru', 'app-password', /parol prilozheniya|application password is required/i),
   rule('zoho', 'sender-unknown', /relaying disallowed as \S/i),
   rule(null, 'sender-unknown', /verified sender identity/i),
   rule('cisco-esa', 'ip-blocked', /your access to submit messages to this e-mail system has been rejected/i),
@@ -84,7 +86,7 @@ export const LISTS_AND_FILTERS_RULES: readonly Rule[] = [
   rule(
     'mimecast',
     'recipient-block-list',
-    /administrative prohibition(?: -)? envelope blocked|envelope blocked|block policy for (?:envelope from|header from)/i,
+    /administrative prohibition(?: -)? envelope blocked|envelope blocked|block policy for (?:envelope from|header from)|rejected by header based manually blocked senders/i,
   ),
   rule('mimecast', 'spam-content', /email rejected due to security policies|content examination policy/i),
   rule('mimecast', 'not-over-tls', /this route requires (?:encryption|tls|high-strength)/i),
@@ -99,7 +101,8 @@ export const LISTS_AND_FILTERS_RULES: readonly Rule[] = [
   rule(
     'trendmicro',
     'ip-listed',
-    /(?:mail-abuse|trendmicro)\.(?:com|org).{0,120}(?:rbl|ers|ip|blocked)|ers\.trendmicro/i,
+    /(?:mail-abuse|trendmicro)\.(?:com|org).{0,120}(?:rbl|ers|ip|blocked)|ers\.trendmicro|blocked using trend micro/i,
   ),
+  rule(null, 'ip-blocked', /intrusion prevention active/i),
   rule('sophos', 'ip-blocked', /sophos\.com\/.{0,60}blocked|black ?list(?:ed)? by sophos/i),
 ];

@@ -8,7 +8,7 @@ import type { SessionFacts } from '../smtp/types.ts';
 import type { Cause } from '../texts/replies.ts';
 import { ADVICE, REPLY_TEXTS } from '../texts/replies.ts';
 import { type Language, type Params, say, type Text } from '../texts/text.ts';
-import { causeOfCode, causeOfEnhanced, isVague } from './replies-codes.ts';
+import { causeOfCode, causeOfEnhanced, isExact, isVague } from './replies-codes.ts';
 import { causeOfNumberIn } from './replies-numbers.ts';
 import { type FoundReply, parseReplies } from './replies-parse.ts';
 import { type Provider, providerHinted, sameHouse, serviceName } from './replies-providers.ts';
@@ -164,7 +164,8 @@ function byWordsAndCodes(found: FoundReply, text: string, hinted: Provider | nul
   if (registered !== null && enhanced !== null && !isVague(enhanced)) return { cause: registered, named: true };
   const common = COMMON_RULES.find((rule) => fits(rule, found, text, hinted));
   if (common !== undefined) return { cause: common.cause, named: true };
-  return { cause: registered ?? causeOfCode(code), named: false };
+  const exact = isExact(code);
+  return { cause: (exact ? null : registered) ?? causeOfCode(code), named: exact };
 }
 
 function fits(rule: Rule, found: FoundReply, text: string, hinted: Provider | null): boolean {

@@ -55,6 +55,16 @@ export const PROGRAM_ADVICE = {
     },
     article: 'ehlo-helo-cisco',
   },
+  'server-certificate': {
+    meaning: {
+      en: 'The mail program does not trust the certificate of its server: it is out of date, made for another name, self-signed, or comes without the intermediate one.',
+      th: 'โปรแกรมอีเมลไม่เชื่อถือใบรับรองของเซิร์ฟเวอร์: หมดอายุ ออกให้ชื่ออื่น ลงนามเอง หรือขาดใบรับรองกลาง (intermediate)',
+    },
+    fix: {
+      en: 'See that the device’s date is right and that the settings name the server as its certificate does; otherwise the server’s administrator must install a valid certificate with its whole chain.',
+      th: 'ตรวจว่าวันที่ของเครื่องถูกต้อง และชื่อเซิร์ฟเวอร์ที่ตั้งไว้ตรงกับชื่อในใบรับรอง ถ้าถูกต้องแล้ว ผู้ดูแลเซิร์ฟเวอร์ต้องติดตั้งใบรับรองที่ใช้ได้พร้อมสายใบรับรอง (chain) ครบ',
+    },
+  },
   'not-smtp': {
     meaning: {
       en: 'What answered the mail program does not speak SMTP: another service on that port, or a virus scanner or proxy in between.',

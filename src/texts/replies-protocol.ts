@@ -353,6 +353,16 @@ export const PROTOCOL_ADVICE = {
       th: 'อัปเดตหรือตั้งค่าโปรแกรมที่สร้างจดหมายให้ทุกบรรทัดจบด้วย CR LF',
     },
   },
+  'line-too-long': {
+    meaning: {
+      en: '{who} found a line in the message that is longer than mail allows (998 characters, RFC 5322).',
+      th: '{who} พบบรรทัดในจดหมายที่ยาวเกินกว่าที่อีเมลอนุญาต (998 อักขระ ตาม RFC 5322)',
+    },
+    fix: {
+      en: 'Have the program that writes the message break its lines, or encode the text as quoted-printable or base64.',
+      th: 'แก้โปรแกรมที่สร้างจดหมายให้ตัดบรรทัด หรือเข้ารหัสข้อความเป็น quoted-printable หรือ base64',
+    },
+  },
   'pipelined-after-starttls': {
     meaning: {
       en: '{who} broke off because commands were sent together with STARTTLS, before the encryption stood.',

@@ -95,6 +95,16 @@ export const SECURITY_ADVICE = {
       th: 'สร้างรหัสผ่านสำหรับแอปในการตั้งค่าความปลอดภัยของบัญชี แล้วใช้ในโปรแกรมหรืออุปกรณ์',
     },
   },
+  'web-login': {
+    meaning: {
+      en: '{who} holds this login back until the owner of the account has signed in on its web page.',
+      th: '{who} ระงับการล็อกอินนี้ไว้จนกว่าเจ้าของบัญชีจะลงชื่อเข้าใช้ทางเว็บ',
+    },
+    fix: {
+      en: 'Sign in with a web browser and confirm that it was you who tried; then use an app password or a modern sign-in in the mail program.',
+      th: 'ลงชื่อเข้าใช้ด้วยเว็บเบราว์เซอร์และยืนยันว่าเป็นคุณเอง จากนั้นใช้รหัสผ่านสำหรับแอปหรือการลงชื่อเข้าใช้แบบใหม่ในโปรแกรมอีเมล',
+    },
+  },
   'smtp-auth-off': {
     meaning: {
       en: '{who} has sign-in for sending (SMTP AUTH) switched off for this mailbox or organisation.',
@@ -203,6 +213,16 @@ export const SECURITY_ADVICE = {
       th: 'ใบรับรองของเมลเซิร์ฟเวอร์ผู้รับหมดอายุแล้ว',
     },
     fix: { en: 'The recipient’s administrator must renew it.', th: 'ผู้ดูแลฝั่งผู้รับต้องต่ออายุใบรับรอง' },
+  },
+  'certificate-unverified': {
+    meaning: {
+      en: 'The certificate of the recipient’s mail server could not be verified, and this mail goes only to a server whose certificate can.',
+      th: 'ใบรับรองของเมลเซิร์ฟเวอร์ผู้รับตรวจสอบไม่ผ่าน และจดหมายนี้ส่งได้เฉพาะไปยังเซิร์ฟเวอร์ที่ใบรับรองตรวจสอบผ่าน',
+    },
+    fix: {
+      en: 'The recipient’s administrator should check its dates, that it names the MX host, and that the server sends the whole chain.',
+      th: 'ผู้ดูแลฝั่งผู้รับควรตรวจวันหมดอายุ ตรวจว่ามีชื่อโฮสต์ตาม MX และตรวจว่าเซิร์ฟเวอร์ส่งสายใบรับรอง (chain) ครบ',
+    },
   },
   'certificate-name': {
     meaning: {

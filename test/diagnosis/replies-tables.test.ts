@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { explainText } from '../../src/diagnosis/replies.ts';
 import { causeOfCode, causeOfEnhanced, KNOWN_CODES, REGISTERED } from '../../src/diagnosis/replies-codes.ts';
 import { NUMBERED_CAUSES } from '../../src/diagnosis/replies-numbers.ts';
-import { COMMON_RULES, PROVIDER_RULES } from '../../src/diagnosis/replies-rules.ts';
+import { COMMON_RULES, NOTE_RULES, PROVIDER_RULES } from '../../src/diagnosis/replies-rules.ts';
 import { ADVICE, type Cause, REPLY_TEXTS } from '../../src/texts/replies.ts';
 
 describe('the codes', () => {
@@ -95,7 +95,7 @@ describe('the advice', () => {
 
   it('is used: no cause without a rule, a code or a number', () => {
     const used = new Set<Cause>([
-      ...[...PROVIDER_RULES, ...COMMON_RULES].map(({ cause }) => cause),
+      ...[...PROVIDER_RULES, ...COMMON_RULES, ...NOTE_RULES].map(({ cause }) => cause),
       ...NUMBERED_CAUSES,
     ]);
     for (let code = 100; code < 600; code += 1) used.add(causeOfCode(code));
@@ -110,12 +110,27 @@ function addTo(used: Set<Cause>, cause: Cause | null): void {
 
 describe('the rules', () => {
   it('each have a text or a number', () => {
-    for (const { text, enhanced } of [...PROVIDER_RULES, ...COMMON_RULES])
+    for (const { text, enhanced } of [...PROVIDER_RULES, ...COMMON_RULES, ...NOTE_RULES])
       expect(text ?? enhanced).toBeInstanceOf(RegExp);
   });
 
+  it('keep to the subject where the registry does not know the detail', () => {
+    const cause = (text: string) => explainText(text).replies[0]?.cause;
+    expect(cause('450 4.7.999 x')).toBe('security-problem');
+    expect(cause('550 5.4.999 x')).toBe('network-problem');
+    expect(cause('550 5.4.999 mailbox is full')).toBe('mailbox-full');
+  });
+
+  it('leave a basic code its one meaning beside an enhanced code that has none', () => {
+    const cause = (text: string) => explainText(text).replies[0]?.cause;
+    expect(cause('535 5.7.0 x')).toBe('credentials');
+    expect(cause('530 5.7.0 x')).toBe('auth-needed');
+    expect(cause('550 5.7.0 x')).toBe('security-problem');
+    expect(cause('535 5.7.11 x')).toBe('auth-needs-encryption');
+  });
+
   it('have no unbounded repetition of anything but a class', () => {
-    for (const { text } of [...PROVIDER_RULES, ...COMMON_RULES]) {
+    for (const { text } of [...PROVIDER_RULES, ...COMMON_RULES, ...NOTE_RULES]) {
       if (text !== undefined && text.source !== '^[20*\\s]*\\*{4,}[20*\\s]*$')
         expect(text.source).not.toMatch(/(?<!\\)[*+](?![*+]?\\)|\{\d+,\}[*+]/);
     }
