@@ -7,6 +7,7 @@
 import type { SessionFacts } from '../smtp/types.ts';
 import type { Cause } from '../texts/replies.ts';
 import { ADVICE, REPLY_TEXTS } from '../texts/replies.ts';
+import type { Advice } from '../texts/replies-advice.ts';
 import { type Language, type Params, say, type Text } from '../texts/text.ts';
 import { causeOfCode, causeOfEnhanced, isExact, isVague } from './replies-codes.ts';
 import { causeOfNumberIn } from './replies-numbers.ts';
@@ -34,7 +35,7 @@ export type ExplainedReply = {
   readonly lines: readonly string[];
 };
 
-type Told = { readonly meaning: Text; readonly fix: Text };
+type Told = { readonly meaning: Text; readonly fix: Text; readonly article: string | null };
 
 export type Explained = {
   readonly replies: readonly ExplainedReply[];
@@ -70,8 +71,8 @@ function causeOfWords(text: string): Cause | null {
 }
 
 function told(cause: Cause, who: string | null): Told {
-  const { meaning, fix } = ADVICE[cause];
-  return { meaning: filled(meaning, who), fix: filled(fix, who) };
+  const { meaning, fix, article }: Advice = ADVICE[cause];
+  return { meaning: filled(meaning, who), fix: filled(fix, who), article: article ?? null };
 }
 
 /**
@@ -110,7 +111,7 @@ function explain(found: FoundReply): ExplainedReply {
   const { cause, named, provider } = judge(found);
   const advice = ADVICE[cause];
   const replyClass = classOf(code);
-  const { meaning, fix } = told(cause, serviceName(provider));
+  const { meaning, fix, article } = told(cause, serviceName(provider));
   return {
     code,
     enhanced,
@@ -120,7 +121,7 @@ function explain(found: FoundReply): ExplainedReply {
     provider,
     meaning: replyClass === 'transient' && advice.temporary !== true ? joined(meaning, REPLY_TEXTS.temporary) : meaning,
     fix,
-    article: advice.article ?? null,
+    article,
     lines: asReply(found).lines,
   };
 }
@@ -174,6 +175,10 @@ function fits(rule: Rule, found: FoundReply, text: string, hinted: Provider | nu
   if (rule.hinted === true && (rule.provider === null || !sameHouse(rule.provider, hinted))) return false;
   return rule.text === undefined || rule.text.test(text);
 }
+
+/** The article that fits what is most telling, if anything is. */
+export const articleOn = ({ note, replies }: Explained): string | null =>
+  (note ?? mostTelling(replies))?.article ?? null;
 
 /** Two or three sentences for a chat window: what the most serious reply means and what to do about it. */
 export function summarise(explained: Explained, lang: Language): string {

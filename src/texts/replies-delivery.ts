@@ -176,6 +176,7 @@ export const DELIVERY_ADVICE = {
       en: 'Read the words after the code: most often the sender’s address is on a block list or the content is refused.',
       th: 'อ่านข้อความหลังรหัส ส่วนใหญ่ IP ผู้ส่งติดบัญชีดำ หรือเนื้อหาถูกปฏิเสธ',
     },
+    article: 'how-mail-flows',
   },
   'content-problem': {
     meaning: { en: '{who} objects to the form of the message.', th: '{who} ไม่รับรูปแบบของจดหมาย' },

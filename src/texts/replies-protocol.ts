@@ -124,6 +124,7 @@ export const PROTOCOL_ADVICE = {
       en: 'Read the words after the code: they name the reason. Trying again unchanged will not help.',
       th: 'อ่านข้อความหลังรหัสซึ่งบอกสาเหตุไว้ การส่งซ้ำแบบเดิมไม่ช่วย',
     },
+    article: 'how-mail-flows',
   },
   undefined: {
     meaning: {
@@ -134,6 +135,7 @@ export const PROTOCOL_ADVICE = {
       en: 'Read the words after the code, and quote the whole line to the administrator of that server.',
       th: 'อ่านข้อความหลังรหัส แล้วส่งทั้งบรรทัดให้ผู้ดูแลเซิร์ฟเวอร์นั้น',
     },
+    article: 'how-mail-flows',
   },
   'asyncos-command': {
     meaning: {

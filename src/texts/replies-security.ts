@@ -12,6 +12,7 @@ export const SECURITY_ADVICE = {
       en: 'Read the words after the code: they tell whether login, encryption or the sender’s reputation is meant.',
       th: 'อ่านข้อความหลังรหัส ซึ่งบอกว่าเกี่ยวกับการล็อกอิน การเข้ารหัส หรือชื่อเสียงของผู้ส่ง',
     },
+    article: 'how-mail-flows',
   },
   'not-authorised': {
     meaning: {
@@ -22,6 +23,7 @@ export const SECURITY_ADVICE = {
       en: 'Read the words after the code; if they name no reason, ask the recipient’s administrator and quote the whole line.',
       th: 'อ่านข้อความหลังรหัส ถ้าไม่บอกสาเหตุ ให้สอบถามผู้ดูแลระบบฝั่งผู้รับพร้อมส่งข้อความทั้งบรรทัดไปด้วย',
     },
+    article: 'how-mail-flows',
   },
   refused: {
     meaning: {
@@ -32,6 +34,7 @@ export const SECURITY_ADVICE = {
       en: 'Check the address first, then read the words after the code.',
       th: 'ตรวจที่อยู่อีเมลก่อน แล้วอ่านข้อความหลังรหัส',
     },
+    article: 'how-mail-flows',
   },
   policy: {
     meaning: { en: '{who} blocks the message by a policy of its own.', th: '{who} บล็อกจดหมายตามนโยบายของตัวเอง' },
@@ -39,6 +42,7 @@ export const SECURITY_ADVICE = {
       en: 'Read the words after the code, check whether the sending address is on block lists, and ask the recipient’s administrator to let you in.',
       th: 'อ่านข้อความหลังรหัส ตรวจว่า IP ผู้ส่งติดบัญชีดำหรือไม่ และขอให้ผู้ดูแลฝั่งผู้รับอนุญาตให้ส่งเข้าได้',
     },
+    article: 'how-mail-flows',
   },
   'relay-denied': {
     meaning: {

@@ -295,6 +295,9 @@ test.for([
   ['ลายเซ็น', 'th', 'th', 'outlook-signature'],
   ['ไฟร์วอลล์ cisco', 'th', 'th', 'ehlo-helo-cisco'],
   ['signature', 'th', 'th', 'outlook-signature'],
+  // By what the explanation of a number or a reply links to.
+  ['outlook error 0x800ccc0e', 'en', 'en', 'what-is-smtp'],
+  ['550 5.7.1', 'th', 'th', 'how-mail-flows'],
 ] as const)('articles are found by %s, asked for in %s', async ([query, lang, answered, slug]) => {
   const { headers, body } = await service.get<{ articles: { slug: string; title: string }[] }>(
     `/v1/articles?q=${encodeURIComponent(query)}${lang ? `&lang=${lang}` : ''}`,
