@@ -17,11 +17,11 @@ export const MIDDLEBOX_FINDINGS = {
     },
     fix: {
       en: [
-        'For the administrator of the firewall. ASA, PIX 7 and later, FWSM 3 and later: turn the inspection off:',
+        'For the administrator of the firewall. ASA, PIX 7 and later, FWSM 3 and later: turn the inspection off (on an FWSM it may be: no inspect smtp):',
         '  policy-map global_policy',
         '   class inspection_default',
         '    no inspect esmtp',
-        'Or keep the inspection and let TLS through:',
+        'Or keep the inspection and let TLS through (ASA and PIX from 7.2.3, ASA 8 from 8.0.3):',
         '  policy-map type inspect esmtp ALLOW_TLS',
         '   parameters',
         '    allow-tls',
@@ -35,11 +35,11 @@ export const MIDDLEBOX_FINDINGS = {
         'Connections that are open keep the old rule until they close. Until then, phones and mail programs should send through the submission port, 587 with STARTTLS or 465 with TLS (these devices inspect port 25), through webmail, or over a VPN; another network helps only when the firewall stands in the network they use now.',
       ].join('\n'),
       th: [
-        'สำหรับผู้ดูแลไฟร์วอลล์ ASA, PIX 7 ขึ้นไป และ FWSM 3 ขึ้นไป ให้ปิดการตรวจ:',
+        'สำหรับผู้ดูแลไฟร์วอลล์ ASA, PIX 7 ขึ้นไป และ FWSM 3 ขึ้นไป ให้ปิดการตรวจ (บน FWSM อาจต้องใช้ no inspect smtp):',
         '  policy-map global_policy',
         '   class inspection_default',
         '    no inspect esmtp',
-        'หรือคงการตรวจไว้แต่ยอมให้ TLS ผ่าน:',
+        'หรือคงการตรวจไว้แต่ยอมให้ TLS ผ่าน (ASA และ PIX ตั้งแต่ 7.2.3 ส่วน ASA 8 ตั้งแต่ 8.0.3):',
         '  policy-map type inspect esmtp ALLOW_TLS',
         '   parameters',
         '    allow-tls',
@@ -67,7 +67,7 @@ export const MIDDLEBOX_FINDINGS = {
     },
     fix: {
       en: 'Look for an SMTP inspection, an SMTP proxy or an antivirus gateway in front of {host}, and let STARTTLS pass through it (Cisco ASA: allow-tls, or no inspect esmtp). Compare with a session from inside that network.',
-      th: 'ค้นหาว่ามีการตรวจ SMTP พร็อกซี SMTP หรือเกตเวย์แอนติไวรัสอยู่หน้า {host} หรือไม่ แล้วยอมให้ STARTTLS ผ่าน (Cisco ASA ใช้ allow-tls หรือ no inspect esmtp) และเทียบกับการเชื่อมต่อจากภายในเครือข่ายนั้น',
+      th: 'ค้นหาว่ามีการตรวจ SMTP พร็อกซี SMTP หรือเกตเวย์ป้องกันไวรัสอยู่หน้า {host} หรือไม่ แล้วยอมให้ STARTTLS ผ่าน (Cisco ASA ใช้ allow-tls หรือ no inspect esmtp) และเทียบกับการเชื่อมต่อจากภายในเครือข่ายนั้น',
     },
     references: [rfc(3207, '6'), guide],
   },
@@ -127,7 +127,7 @@ export const OURS_FINDINGS = {
     },
     explanation: {
       en: 'The {session|sessions} with {host} {looks|look} rewritten, but a target that has nothing to do with it looks the same from here. The device that does it stands near us (a firewall, a proxy or an antivirus program), not in front of {host}.',
-      th: 'บทสนทนากับ {host} ดูเหมือนถูกแก้ไข แต่ปลายทางอื่นที่ไม่เกี่ยวข้องกันก็มีอาการเดียวกันเมื่อดูจากที่นี่ อุปกรณ์ที่แก้ไขจึงอยู่ใกล้ฝั่งเรา (ไฟร์วอลล์ พร็อกซี หรือแอนติไวรัส) ไม่ใช่หน้า {host}',
+      th: 'บทสนทนากับ {host} ดูเหมือนถูกแก้ไข แต่ปลายทางอื่นที่ไม่เกี่ยวข้องกันก็มีอาการเดียวกันเมื่อดูจากที่นี่ อุปกรณ์ที่แก้ไขจึงอยู่ใกล้ฝั่งเรา (ไฟร์วอลล์ พร็อกซี หรือโปรแกรมป้องกันไวรัส) ไม่ใช่หน้า {host}',
     },
     fix: {
       en: 'Turn the SMTP inspection off for outgoing connections of this service, then probe again. The {owner|owners} of {host} {has|have} nothing to do.',

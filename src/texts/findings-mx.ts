@@ -81,7 +81,7 @@ export const MX_FINDINGS = {
     title: { en: 'MX host {host} is an alias (CNAME)', th: 'โฮสต์ {host} ในระเบียน MX เป็นชื่อแฝง (CNAME)' },
     explanation: {
       en: 'An MX record must name a host with an address of its own, not a CNAME. Most senders follow the alias; some refuse it or rewrite the name, so that mail is lost without a pattern.',
-      th: 'ระเบียน MX ต้องชี้ไปยังชื่อที่มีที่อยู่ IP ของตัวเอง ไม่ใช่ CNAME ผู้ส่งส่วนใหญ่ยังตามชื่อแฝงไปได้ แต่บางรายปฏิเสธหรือเขียนชื่อใหม่ อีเมลจึงหายแบบจับรูปแบบไม่ได้',
+      th: 'ระเบียน MX ต้องชี้ไปยังชื่อที่มีที่อยู่ IP ของตัวเอง ไม่ใช่ CNAME ผู้ส่งส่วนใหญ่ยังตามชื่อแฝงไปได้ แต่บางรายปฏิเสธหรือเขียนชื่อใหม่ อีเมลจึงอาจหายเป็นครั้งคราวโดยหาแบบแผนไม่ได้',
     },
     fix: {
       en: 'Put the end of the alias into the MX record, or give {host} an A or AAAA record in place of the CNAME.',

@@ -123,7 +123,7 @@ export const SESSION_FINDINGS = {
     title: { en: '{host} {is|are} slow to greet', th: '{host} ส่งข้อความต้อนรับช้า' },
     explanation: {
       en: 'More than 10 s went by before the greeting. Some servers wait on purpose to tell spammers from patient senders; else a slow reverse DNS or ident query is behind it. Senders wait up to 5 minutes, phones and web forms often do not.',
-      th: 'ใช้เวลามากกว่า 10 วินาทีกว่าจะมีข้อความต้อนรับ เซิร์ฟเวอร์บางแห่งตั้งใจหน่วงเพื่อแยกสแปมเมอร์ออกจากผู้ส่งที่รอได้ ถ้าไม่ได้ตั้งใจ ก็เป็นเพราะการถาม reverse DNS หรือ ident ที่ช้า เมลเซิร์ฟเวอร์ผู้ส่งรอได้ถึง 5 นาที แต่มือถือและเว็บฟอร์มมักไม่รอ',
+      th: 'ใช้เวลามากกว่า 10 วินาทีกว่าจะมีข้อความต้อนรับ เซิร์ฟเวอร์บางแห่งตั้งใจหน่วงเพื่อแยกสแปมเมอร์ออกจากผู้ส่งที่รอได้ ถ้าไม่ได้ตั้งใจ ก็เป็นเพราะการถาม reverse DNS หรือ ident ที่ช้า เมลเซิร์ฟเวอร์ผู้ส่งรอได้ถึง 5 นาที แต่มือถือและแบบฟอร์มบนเว็บมักไม่รอ',
     },
     fix: {
       en: 'If it is not on purpose, check the resolver that {host} {uses|use}, and turn ident queries off.',

@@ -70,7 +70,7 @@ export const DELIVERY_ADVICE = {
       th: 'เมลเซิร์ฟเวอร์ของผู้รับไม่ตอบ: เครื่องล่ม หรือไฟร์วอลล์ทิ้งการเชื่อมต่อ',
     },
     fix: {
-      en: 'Probe the domain’s exchangers on port 25; if none answers anyone, its administrator must act, if only you get no answer, look at your own network.',
+      en: 'Probe the domain’s exchanges on port 25. If none answers anyone, its administrator must act; if only you get no answer, look at your own network.',
       th: 'ทดสอบเซิร์ฟเวอร์ MX ของโดเมนที่พอร์ต 25 ถ้าไม่มีเครื่องใดตอบใครเลย ผู้ดูแลฝั่งนั้นต้องแก้ไข ถ้าไม่ตอบเฉพาะคุณ ให้ตรวจเครือข่ายของคุณเอง',
     },
     article: 'how-mail-flows',
@@ -141,7 +141,7 @@ export const DELIVERY_ADVICE = {
     },
     fix: {
       en: 'Look for a forwarding rule that points back, or an MX that leads to a server which does not count the domain as its own.',
-      th: 'หากฎส่งต่อที่ชี้กลับมา หรือ MX ที่ชี้ไปยังเซิร์ฟเวอร์ที่ไม่ถือว่าโดเมนนี้เป็นของตัวเอง',
+      th: 'ตรวจว่ามีกฎส่งต่อที่ชี้กลับมา หรือ MX ที่ชี้ไปยังเซิร์ฟเวอร์ที่ไม่ถือว่าโดเมนนี้เป็นของตัวเองหรือไม่',
     },
     article: 'how-mail-flows',
   },
@@ -152,7 +152,7 @@ export const DELIVERY_ADVICE = {
     },
     fix: {
       en: 'Look for the earlier error in the same notice; check the recipient’s MX and whether its hosts answer, then send again.',
-      th: 'หาข้อผิดพลาดก่อนหน้าในจดหมายแจ้งฉบับเดียวกัน ตรวจ MX ของผู้รับและตรวจว่าโฮสต์ใน MX ตอบหรือไม่ แล้วจึงส่งใหม่',
+      th: 'หาข้อผิดพลาดก่อนหน้าในจดหมายตีกลับฉบับเดียวกัน ตรวจ MX ของผู้รับและตรวจว่าโฮสต์ใน MX ตอบหรือไม่ แล้วจึงส่งใหม่',
     },
     article: 'how-mail-flows',
   },

@@ -51,7 +51,7 @@ export const PROGRAM_ADVICE = {
     },
     fix: {
       en: 'Let port and encryption match: 587 with STARTTLS, 465 with TLS. If they do, look for a virus scanner or a firewall that inspects SMTP; if the program is very old, for one that knows TLS 1.2.',
-      th: 'ตั้งพอร์ตกับการเข้ารหัสให้ตรงกัน: 587 แบบ STARTTLS, 465 แบบ TLS ถ้าตรงแล้ว ให้หาโปรแกรมป้องกันไวรัสหรือไฟร์วอลล์ที่ตรวจ SMTP ถ้าโปรแกรมเก่ามาก ให้เปลี่ยนเป็นรุ่นที่รู้จัก TLS 1.2',
+      th: 'ตั้งพอร์ตกับการเข้ารหัสให้ตรงกัน: 587 แบบ STARTTLS, 465 แบบ TLS ถ้าตรงแล้ว ให้ดูว่ามีโปรแกรมป้องกันไวรัสหรือไฟร์วอลล์ที่ตรวจ SMTP ขวางอยู่หรือไม่ ถ้าโปรแกรมเก่ามาก ให้เปลี่ยนเป็นรุ่นที่รู้จัก TLS 1.2',
     },
     article: 'ehlo-helo-cisco',
   },
@@ -93,7 +93,7 @@ export const PROGRAM_ADVICE = {
     },
     fix: {
       en: 'Turn on “My outgoing server (SMTP) requires authentication” in the account settings, then check each recipient’s address.',
-      th: 'เปิด “เซิร์ฟเวอร์ขาออก (SMTP) ต้องมีการยืนยันตัวตน” ในการตั้งค่าบัญชี แล้วตรวจที่อยู่อีเมลของผู้รับทุกคน',
+      th: 'เปิด “เซิร์ฟเวอร์ขาออก (SMTP) ของฉันต้องการการรับรองความถูกต้อง (My outgoing server (SMTP) requires authentication)” ในการตั้งค่าบัญชี แล้วตรวจที่อยู่อีเมลของผู้รับทุกคน',
     },
   },
 } as const satisfies Record<string, Advice>;

@@ -173,11 +173,11 @@ export const PROTOCOL_ADVICE = {
   'antivirus-proxy': {
     meaning: {
       en: 'This is the voice of a virus scanner on the sender’s own computer, which sits between mail program and server and knows no STARTTLS.',
-      th: 'ข้อความนี้มาจากโปรแกรมสแกนไวรัสบนเครื่องผู้ส่งเอง ซึ่งคั่นอยู่ระหว่างโปรแกรมอีเมลกับเซิร์ฟเวอร์และไม่รู้จัก STARTTLS',
+      th: 'ข้อความนี้มาจากโปรแกรมป้องกันไวรัสบนเครื่องผู้ส่งเอง ซึ่งคั่นอยู่ระหว่างโปรแกรมอีเมลกับเซิร์ฟเวอร์และไม่รู้จัก STARTTLS',
     },
     fix: {
       en: 'Turn off the scanning of outgoing mail in the virus scanner.',
-      th: 'ปิดการสแกนอีเมลขาออกในโปรแกรมสแกนไวรัส',
+      th: 'ปิดการสแกนอีเมลขาออกในโปรแกรมป้องกันไวรัส',
     },
   },
   'command-unknown': {

@@ -97,7 +97,7 @@ export const REPUTATION_ADVICE = {
     },
     fix: {
       en: 'Send through the domain’s own servers, or let the service that sends sign with DKIM as that domain; in newsletters and web forms put an address of your own in From.',
-      th: 'ส่งผ่านเซิร์ฟเวอร์ของโดเมนนั้น หรือให้บริการที่ใช้ส่งเซ็น DKIM ในนามโดเมนนั้น ถ้าเป็นจดหมายข่าวหรือแบบฟอร์มเว็บ ให้ใช้ที่อยู่ของคุณเองใน From',
+      th: 'ส่งผ่านเซิร์ฟเวอร์ของโดเมนนั้น หรือให้บริการที่ใช้ส่งเซ็น DKIM ในนามโดเมนนั้น ถ้าเป็นจดหมายข่าวหรือแบบฟอร์มบนเว็บ ให้ใช้ที่อยู่ของคุณเองใน From',
     },
   },
   'not-aligned': {

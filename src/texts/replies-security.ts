@@ -196,7 +196,7 @@ export const SECURITY_ADVICE = {
     },
     fix: {
       en: 'Enable STARTTLS for outgoing mail; if it is enabled, look for a firewall on the way that removes it.',
-      th: 'เปิด STARTTLS สำหรับอีเมลขาออก ถ้าเปิดแล้ว ให้หาไฟร์วอลล์ระหว่างทางที่ตัด STARTTLS ออก',
+      th: 'เปิด STARTTLS สำหรับอีเมลขาออก ถ้าเปิดแล้ว ให้ดูว่ามีไฟร์วอลล์ระหว่างทางตัด STARTTLS ออกหรือไม่',
     },
     article: 'ehlo-helo-cisco',
   },

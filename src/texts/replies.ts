@@ -36,7 +36,7 @@ export const REPLY_TEXTS = {
   advice: { en: '{fix}', th: 'วิธีแก้: {fix}' },
   none: {
     en: 'There is no SMTP reply in this text. Paste the whole error or the whole notice, with the line that holds a number such as 550 or 5.7.1.',
-    th: 'ไม่พบคำตอบ SMTP ในข้อความนี้ ให้วางข้อความผิดพลาดทั้งหมดหรือจดหมายแจ้งทั้งฉบับ รวมถึงบรรทัดที่มีตัวเลข เช่น 550 หรือ 5.7.1',
+    th: 'ไม่พบคำตอบ SMTP ในข้อความนี้ ให้วางข้อความผิดพลาดทั้งหมดหรือจดหมายตีกลับทั้งฉบับ รวมถึงบรรทัดที่มีตัวเลข เช่น 550 หรือ 5.7.1',
   },
   allWell: {
     en: 'Every reply in it is a good one; the server did all it was asked ({count} replies).',
