@@ -204,8 +204,16 @@ class Line {
 
   #write(attempt: Attempt): void {
     this.#stats.sent++;
-    this.#socket.send(attempt.query);
+    this.#socket.send(attempt.query, this.#sent);
   }
+
+  /**
+   * That a packet came back as undeliverable is told once, and when another is sent meanwhile, by that send: heard here, or by
+   * nobody.
+   */
+  readonly #sent = (error: Error | null): void => {
+    if (error !== null) this.#fail();
+  };
 
   #connected(): void {
     if (this.#closed) return;

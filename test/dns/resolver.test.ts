@@ -379,6 +379,14 @@ describe('servers that fail', () => {
     expect(performance.now() - before).toBeLessThan(1_000);
   });
 
+  test('nobody at the port is told to every question at once, however many share a socket', async () => {
+    const resolver = resolverOf(await nobody());
+    // Less than a server is waited for: there is one try each.
+    const results = await Promise.all(Array.from({ length: 64 }, (_, i) => ask(resolver, `q${i}.test`, 'A', 900)));
+    const told = results.map((result) => (result.ok ? 'answered' : result.failure.servers?.replace(/^\S+ /, '')));
+    expect(new Set(told)).toEqual(new Set(['could not be reached']));
+  });
+
   test('an address that no socket can take is unreachable, not a crash', async () => {
     const resolver = keep(createResolver({ servers: [{ ip: 'ff02::1%nosuch0', port: 53 }] }));
     expect(show(await ask(resolver, 'a.test', 'A'))).toBe('timeout');
