@@ -35,6 +35,8 @@ export type CachedOptions = {
   readonly flights?: Flights;
   /** Milliseconds since the epoch; for tests. */
   readonly now?: () => number;
+  /** Milliseconds, never going back; for tests. */
+  readonly clock?: () => number;
 };
 
 /** One question on its way; `deadline` is the one it was asked with. */
@@ -52,6 +54,7 @@ class CachedResolver {
   readonly #resolver: Resolver;
   readonly #cache: Cache;
   readonly #now: () => number;
+  readonly #clock: () => number;
   readonly #observe: (event: CacheEvent) => void;
   readonly #onFailure: (failure: DnsFailure) => void;
   readonly #shared: Flights | undefined;
@@ -59,13 +62,14 @@ class CachedResolver {
   /** Those of `fresh` questions, which join no flight that may have begun before them. */
   readonly #freshFlights = new Map<string, Flight>();
 
-  /** Until when (milliseconds since the epoch) a question whose answer is stale is not asked again. */
+  /** Until when, by `#clock`, a question whose answer is stale is not asked again. */
   readonly #resting = new Map<string, number>();
 
   constructor(resolver: Resolver, cache: Cache, options: CachedOptions) {
     this.#resolver = resolver;
     this.#cache = cache;
     this.#now = options.now ?? Date.now;
+    this.#clock = options.clock ?? (() => performance.now());
     this.#observe = options.observe ?? (() => {});
     this.#onFailure = options.onFailure ?? (() => {});
     this.#shared = options.flights;
@@ -76,15 +80,20 @@ class CachedResolver {
     if (options.fresh === true) return this.#ask(key, question, options, this.#freshFlights);
     const hit = await this.#cache.get(key);
     const now = this.#now();
-    const stored = hit && fromStored(question.type, hit.value, now);
+    const stored = hit && fromStored(question.type, hit.value, now, hit.freshMs);
     if (hit && stored && stored.expiresAt > now) return this.#hit(question.type, stored, hit.layer);
     const mayBeStale = options.stale !== false && stored !== undefined && stored.expiresAt + STALE_WINDOW_MS > now;
-    if (mayBeStale && (this.#resting.get(key) ?? 0) > now) return this.#stale(question.type, stored);
+    if (mayBeStale && this.#isResting(key)) return this.#stale(question.type, stored);
     const result = await this.#ask(key, question, options, this.#flights);
     if (result.ok || result.failure.kind === 'bogus' || !mayBeStale) return result;
     if (this.#resting.size >= MAX_RESTING) this.#resting.clear();
-    this.#resting.set(key, this.#now() + REST_MS);
+    this.#resting.set(key, this.#clock() + REST_MS);
     return this.#stale(question.type, stored);
+  }
+
+  #isResting(key: string): boolean {
+    const until = this.#resting.get(key);
+    return until !== undefined && until > this.#clock();
   }
 
   #hit<T extends RecordType>(type: T, stored: Stored<T>, layer: CacheHit['layer']): DnsResult<T> {
@@ -142,7 +151,7 @@ class CachedResolver {
     const answered = async (): Promise<DnsResult<T> | undefined> => {
       const hit = await this.#cache.get(key);
       const now = this.#now();
-      const stored = hit && fromStored(question.type, hit.value, now);
+      const stored = hit && fromStored(question.type, hit.value, now, hit.freshMs);
       return hit && stored && stored.expiresAt > now ? this.#hit(question.type, stored, hit.layer) : undefined;
     };
     const now = performance.now();

@@ -10,6 +10,8 @@ const VERSION = '1';
 const STATUS = { a: 'answer', d: 'nodata', x: 'nxdomain' } as const;
 const MAX_TEXT = 256 * 1024;
 const MAX_SKEW_MS = 5_000;
+/** An answer is on its way to the cache for less; what is more is a clock that was set back. */
+const ON_ITS_WAY_MS = 1_000;
 
 /** Text of names as the codec makes it: letters, digits, hyphen, underscore, dots, and `\ddd` for any other byte. */
 const NAME = /^(?:[a-z0-9_-]|\\\d{3})+(?:\.(?:[a-z0-9_-]|\\\d{3})+)*$/;
@@ -27,8 +29,17 @@ export function toStored<T extends RecordType>(type: T, answer: Stored<T>): stri
   return [VERSION, flags, answer.resolvedAt, answer.ttl, answer.canonical, records].join('|');
 }
 
-/** An answer from the future was written by a machine whose clock is ahead: a little is bridged, more is a miss. */
-export function fromStored<T extends RecordType>(type: T, text: string, now: number): Stored<T> | undefined {
+/**
+ * `freshMs` is how long the answer stays current by the cache's own clock. Where its times say more, the wall clock was set
+ * back since, and they are set back with it. An answer that is from the future even so was written by a machine whose clock
+ * is ahead: a little is bridged, more is a miss.
+ */
+export function fromStored<T extends RecordType>(
+  type: T,
+  text: string,
+  now: number,
+  freshMs: number,
+): Stored<T> | undefined {
   if (text.length > MAX_TEXT) return undefined;
   const parts = text.split('|');
   const [version, flags = '', at = '', seconds = '', canonical = '', list = ''] = parts;
@@ -42,9 +53,11 @@ export function fromStored<T extends RecordType>(type: T, text: string, now: num
     records.push(record);
   }
   if ((status === 'answer') !== records.length > 0) return undefined;
-  if (Number(at) > now + MAX_SKEW_MS) return undefined;
-  const resolvedAt = Math.min(Number(at), now);
   const ttl = Number(seconds);
+  const setBack = Number(at) + ttl * 1_000 - now - freshMs;
+  const writtenAt = Number(at) - (setBack > ON_ITS_WAY_MS ? setBack : 0);
+  if (writtenAt > now + MAX_SKEW_MS) return undefined;
+  const resolvedAt = Math.min(writtenAt, now);
   const authenticated = flags[1] === '+';
   return { status, records, canonical, ttl, authenticated, resolvedAt, expiresAt: resolvedAt + ttl * 1_000 };
 }

@@ -153,7 +153,9 @@ function remember({ memory, now }: CheckInput, seen: readonly Places[], everySer
   // A server that is silent this once does not undo what it said before; one that says otherwise does.
   const since = (known: number | null | undefined, holds: (places: Places) => boolean): number | null => {
     if (!seen.every(holds)) return null;
-    return known ?? (everyServer ? now : null);
+    if (known === null || known === undefined) return everyServer ? now : null;
+    // A time to come was noted by a clock that has been set back since: it was now at the latest.
+    return Math.min(known, now);
   };
   const ttls = seen.filter((places) => places.old !== null).map((places) => places.ttl);
   const known = memory?.oldTtl ?? null;

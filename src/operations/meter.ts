@@ -34,7 +34,8 @@ export interface Meter {
 
 export type Ticket = { giveBack(): Promise<void> };
 
-export function createMeter(limiter: RateLimiter, rates: Rates, metrics: Metrics, now: () => number = Date.now): Meter {
+export function createMeter(limiter: RateLimiter, rates: Rates, metrics: Metrics): Meter {
+  /** `resetAt` in `performance.now()` milliseconds. */
   const known = new Map<string, { remaining: number; resetAt: number }>();
 
   const windows: Readonly<Record<Scope, Omit<Budget, 'key'>>> = {
@@ -50,7 +51,7 @@ export function createMeter(limiter: RateLimiter, rates: Rates, metrics: Metrics
 
   const noteUsage = (scope: Scope, budget: Budget, context: Context, remaining: number, resetMs: number) => {
     if (known.size >= KNOWN) known.delete(known.keys().next().value as string);
-    known.set(budget.key, { remaining, resetAt: now() + resetMs });
+    known.set(budget.key, { remaining, resetAt: performance.now() + resetMs });
     context.usage.push({
       scope,
       limit: budget.limit,
@@ -88,7 +89,7 @@ export function createMeter(limiter: RateLimiter, rates: Rates, metrics: Metrics
     note(scope, context) {
       const budget = budgetOf(scope, context.caller.name);
       const last = known.get(budget.key);
-      const resetMs = last ? Math.max(0, last.resetAt - now()) : 0;
+      const resetMs = last ? Math.max(0, last.resetAt - performance.now()) : 0;
       const remaining = last && resetMs > 0 ? last.remaining : budget.limit;
       context.usage.push({
         scope,

@@ -136,13 +136,29 @@ export interface HotAnswers {
   once(domain: string, lang: Language, read: () => Promise<MxRendered | undefined>): Promise<MxRendered | undefined>;
 }
 
-type Hot = { readonly stored: StoredAnswer; rendered: MxRendered; readonly layer: Layer };
+type Hot = {
+  readonly stored: StoredAnswer;
+  rendered: MxRendered;
+  readonly layer: Layer;
+  /** When it expires, by the clock that nobody sets. */
+  readonly endsAt: number;
+};
+
+/** An answer is on its way to its place for less; what is more is a clock that was set back. */
+const ON_ITS_WAY_MS = 1000;
+
+/**
+ * `leftMs`: until the answer's end by a clock that nobody sets. Both must agree, since each is wrong alone: the wall clock
+ * may be set back, and the other one stands still while the machine sleeps.
+ */
+export const isCurrent = ({ resolvedAt, expiresAt }: StoredAnswer, now: number, leftMs: number): boolean =>
+  expiresAt > now && expiresAt - now <= leftMs + ON_ITS_WAY_MS && resolvedAt <= now + ON_ITS_WAY_MS;
 
 /** No domain holds a blank. Most answers are asked for in English, and their key is at hand. */
 const keyOf = (domain: string, lang: Language): string => (lang === 'en' ? domain : `${lang} ${domain}`);
 
 /** `maxBytes` 0 keeps nothing: each answer then comes from the store behind. */
-export function createHotAnswers(maxBytes: number): HotAnswers {
+export function createHotAnswers(maxBytes: number, clock: () => number = () => performance.now()): HotAnswers {
   const kept = new Map<string, Hot>();
   const reads = new Map<string, Promise<MxRendered | undefined>>();
   let bytes = 0;
@@ -159,7 +175,7 @@ export function createHotAnswers(maxBytes: number): HotAnswers {
       const key = keyOf(domain, lang);
       const hot = kept.get(key);
       if (!hot) return undefined;
-      if (now >= hot.stored.expiresAt) {
+      if (!isCurrent(hot.stored, now, hot.endsAt - clock())) {
         forget(key);
         return undefined;
       }
@@ -177,7 +193,8 @@ export function createHotAnswers(maxBytes: number): HotAnswers {
       if (maxBytes === 0) return rendered;
       forget(key);
       // From here on it is answered from this process, whatever layer it came from this once.
-      const hot: Hot = { stored, layer: 'memory', rendered: { ...rendered, ageSeconds: -1 } };
+      const endsAt = clock() + stored.expiresAt - now;
+      const hot: Hot = { stored, layer: 'memory', rendered: { ...rendered, ageSeconds: -1 }, endsAt };
       kept.set(key, hot);
       bytes += sizeOf(hot);
       while (bytes > maxBytes) forget(kept.keys().next().value as string);

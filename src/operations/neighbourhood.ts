@@ -50,10 +50,13 @@ export function createNeighbourhood(): Neighbourhood {
     unrelatedTo(probes, now) {
       const organisations = new Set(probes.map((probe) => organisationOf(probe.host)));
       const addresses = new Set(probes.map((probe) => probe.ip));
-      return [...seen.values()]
-        .filter(({ at }) => now - at < REMEMBERED_MS)
-        .map(({ probe }) => probe)
-        .filter((probe) => !addresses.has(probe.ip) && !organisations.has(organisationOf(probe.host)));
+      return (
+        [...seen.values()]
+          // Of a clock that was set, forwards or back, nobody knows how long ago that was.
+          .filter(({ at }) => Math.abs(now - at) < REMEMBERED_MS)
+          .map(({ probe }) => probe)
+          .filter((probe) => !addresses.has(probe.ip) && !organisations.has(organisationOf(probe.host)))
+      );
     },
   };
 }

@@ -12,7 +12,7 @@ import type { MailRoute } from '../mx/types.ts';
 import { type Outcome, ok, type Refusal, refuse } from '../outcome.ts';
 import type { Language } from '../texts/text.ts';
 import { DomainName, MxAnswer } from './contract.ts';
-import { type MxRendered, parse, renderAnswer, serialise, store } from './mx-answer.ts';
+import { isCurrent, type MxRendered, parse, renderAnswer, serialise, store } from './mx-answer.ts';
 import { noteTtl } from './seen-ttl.ts';
 import type { Context, Operation, Services } from './types.ts';
 
@@ -61,7 +61,7 @@ async function storedAnswer(domain: Domain, lang: Language, services: Services):
   const hit = await services.cache.get(`mx:${domain}`);
   const stored = hit && parse(hit.value);
   const now = services.now();
-  if (!stored || stored.expiresAt <= now || stored.resolvedAt > now + 1000) return undefined;
+  if (!hit || !stored || !isCurrent(stored, now, hit.freshMs)) return undefined;
   return services.hot.put(domain, lang, stored, hit.layer, now);
 }
 

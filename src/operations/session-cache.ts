@@ -26,11 +26,12 @@ const StoredProbe = Type.Object({
   plaintextInjection: Type.Boolean(),
   socketError: Text,
 });
-const StoredSession = Type.Object({ storedAt: Type.Number(), probe: StoredProbe });
+/** `expiresAt` is told by the wall clock too: the store's own may have stood still while the machine slept. */
+const StoredSession = Type.Object({ storedAt: Type.Number(), expiresAt: Type.Number(), probe: StoredProbe });
 
 export const isStoredProbe = (value: unknown): value is HostProbe => faultsOf(StoredProbe, value).length === 0;
 
-export function reviveProbe(text: string): { storedAt: number; probe: HostProbe } | undefined {
+export function reviveProbe(text: string): { storedAt: number; expiresAt: number; probe: HostProbe } | undefined {
   try {
     const stored = JSON.parse(text);
     return faultsOf(StoredSession, stored).length === 0 ? stored : undefined;

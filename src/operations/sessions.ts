@@ -129,7 +129,7 @@ async function cachedSession(
 ): Promise<Run | null> {
   const hit = await services.cache.get(sessionKey(target, options));
   const revived = hit && reviveProbe(hit.value);
-  if (!hit || !revived || revived.storedAt <= after) return null;
+  if (!hit || !revived || revived.storedAt <= after || revived.expiresAt <= services.now()) return null;
   const probe = { ...revived.probe, preference: target.preference };
   return { probe, storedAt: revived.storedAt, layer: hit.layer, refusal: null };
 }
@@ -215,7 +215,9 @@ async function enter(services: Services, options: SessionOptions, call: { entere
 async function keep(target: Target, options: SessionOptions, probe: HostProbe, services: Services): Promise<void> {
   const now = services.now();
   const ttl = Math.min(probe.outcome === 'ok' ? OK_TTL_MS : FAILED_TTL_MS, target.expiresAt - now);
-  if (ttl > 0) await services.cache.set(sessionKey(target, options), JSON.stringify({ storedAt: now, probe }), ttl);
+  if (ttl <= 0) return;
+  const stored = JSON.stringify({ storedAt: now, expiresAt: now + ttl, probe });
+  await services.cache.set(sessionKey(target, options), stored, ttl);
 }
 
 async function judge(

@@ -10,12 +10,18 @@ import type { CacheHit, SyncCache } from './ports.ts';
 export type Clock = () => number;
 
 /** Times are of the cache's own clock. */
-export type Entry = { readonly value: string; readonly expiresAt: number; readonly freshUntil: number };
+export type Entry = {
+  readonly value: string;
+  readonly expiresAt: number;
+  readonly freshUntil: number;
+  /** Until when a store behind this one need not be asked. */
+  readonly heldUntil: number;
+};
 
 export interface MemoryCache extends SyncCache {
   /** The entry while it lives, current or not. */
   entry(key: string): Entry | undefined;
-  put(key: string, value: string, ttlMs: number, freshMs?: number): void;
+  put(key: string, value: string, ttlMs: number, freshMs?: number, heldMs?: number): void;
   drop(key: string): void;
   /** The clock that entries are told in. */
   now(): number;
@@ -71,11 +77,14 @@ export function createMemoryCache({ maxBytes, clock = () => performance.now() }:
     return undefined;
   };
 
-  const put = (key: string, value: string, ttlMs: number, freshMs = ttlMs) => {
+  const put = (key: string, value: string, ttlMs: number, freshMs = ttlMs, heldMs = freshMs) => {
     const now = clock();
     sweepSome(now);
     if (!(ttlMs > 0)) lru.delete(key);
-    else lru.set(key, { value, expiresAt: now + ttlMs, freshUntil: now + Math.min(freshMs, ttlMs) });
+    else {
+      const freshUntil = now + Math.min(freshMs, ttlMs);
+      lru.set(key, { value, expiresAt: now + ttlMs, freshUntil, heldUntil: Math.min(freshUntil, now + heldMs) });
+    }
   };
 
   const drop = (key: string) => {
@@ -90,7 +99,9 @@ export function createMemoryCache({ maxBytes, clock = () => performance.now() }:
     getSync: (key) => entry(key)?.value,
     get(key) {
       const found = entry(key);
-      return Promise.resolve<CacheHit | undefined>(found && { value: found.value, layer: 'memory' });
+      return Promise.resolve<CacheHit | undefined>(
+        found && { value: found.value, layer: 'memory', freshMs: found.freshUntil - clock() },
+      );
     },
     set(key, value, ttlMs, freshMs) {
       put(key, value, ttlMs, freshMs);

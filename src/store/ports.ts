@@ -24,7 +24,15 @@ export interface SyncCache extends Cache {
   getSync(key: string): string | undefined;
 }
 
-export type CacheHit = { readonly value: string; readonly layer: 'memory' | 'redis' };
+export type CacheHit = {
+  readonly value: string;
+  readonly layer: 'memory' | 'redis';
+  /**
+   * How long the value stays current, 0 or less where it is kept beyond that. In process it is told by a clock that nobody
+   * sets: whoever finds a later end in the value itself knows that the wall clock was set back since.
+   */
+  readonly freshMs: number;
+};
 
 /** The budget named by the key: at most `limit` takes in any half-open window of `windowMs` (sliding, exact). */
 export type Budget = { readonly key: string; readonly limit: number; readonly windowMs: number };

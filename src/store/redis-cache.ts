@@ -35,10 +35,10 @@ export function createLayeredCache(
 ): SyncCache {
   const name = (key: string) => `${KEY_PREFIX}cache:${key}`;
   const current = (entry: Entry | undefined) =>
-    entry !== undefined && entry.freshUntil > memory.now() ? entry : undefined;
+    entry !== undefined && entry.heldUntil > memory.now() ? entry : undefined;
 
   const keep = (key: string, value: string, ttlMs: number, freshMs: number, heldMs = layerMs) => {
-    if (inProcess) memory.put(key, value, ttlMs, Math.min(freshMs, heldMs));
+    if (inProcess) memory.put(key, value, ttlMs, freshMs, heldMs);
   };
 
   const open = (key: string, sealed: string | null): CacheHit | undefined => {
@@ -50,8 +50,9 @@ export function createLayeredCache(
       return undefined;
     }
     const value = sealed.slice(HEADER_LENGTH);
-    keep(key, value, ttlMs, Number(header[2]) - now);
-    return { value, layer: 'redis' };
+    const freshMs = Number(header[2]) - now;
+    keep(key, value, ttlMs, freshMs);
+    return { value, layer: 'redis', freshMs };
   };
 
   const get = async (key: string): Promise<CacheHit | undefined> => {
@@ -64,7 +65,7 @@ export function createLayeredCache(
         // The copy, if there is one, is the best there is.
       }
     }
-    return copy && { value: copy.value, layer: 'memory' };
+    return copy && { value: copy.value, layer: 'memory', freshMs: copy.freshUntil - memory.now() };
   };
 
   const set = async (key: string, value: string, ttlMs: number, freshMs = ttlMs) => {

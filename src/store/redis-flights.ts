@@ -16,6 +16,12 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[
 return 0
 `);
 
+/** No lease lasts longer than this: one that does, outlived a clock that was set back, and perhaps its owner. */
+const CAP = script(`
+if redis.call('PTTL', KEYS[1]) > tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return 0
+`);
+
 const RELEASE = script(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
@@ -91,7 +97,10 @@ function createLeases(link: RedisLink, leaseMs: number) {
     async take(key: string, token: string): Promise<'mine' | 'taken' | 'away'> {
       try {
         const reply = await link.run('SET', (client) => client.set(name(key), token, 'PX', leaseMs, 'NX'));
-        if (reply !== 'OK') return 'taken';
+        if (reply !== 'OK') {
+          link.evaluate(CAP, name(key), [leaseMs]).catch(() => {});
+          return 'taken';
+        }
       } catch {
         return 'away';
       }

@@ -11,7 +11,10 @@ import { KEY_PREFIX, RedisAway, type RedisLink, script } from './redis-link.ts';
 
 const NOW = `local time = redis.call('TIME') local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
-/** ARGV: fingerprint, claim (empty: only look), ttl, how long an owner may be silent. */
+/**
+ * ARGV: fingerprint, claim (empty: only look), ttl, how long an owner may be silent. A beat from the future is of before the
+ * clock was set back: the owner's silence is counted from now on, or a dead one would be waited for until that time.
+ */
 const BEGIN = script(`
 ${NOW}
 local found = redis.call('HMGET', KEYS[1], 'fingerprint', 'state', 'beat', 'result')
@@ -25,7 +28,9 @@ if not found[1] then
 end
 if found[1] ~= ARGV[1] then return {'conflict'} end
 if found[2] == 'done' then return {'done', found[4]} end
-if now - (tonumber(found[3]) or 0) > tonumber(ARGV[4]) then return {'abandoned', found[4]} end
+local silence = now - (tonumber(found[3]) or 0)
+if silence < 0 then redis.call('HSET', KEYS[1], 'beat', now) end
+if silence > tonumber(ARGV[4]) then return {'abandoned', found[4]} end
 return {'running', found[4]}
 `);
 

@@ -10,7 +10,8 @@ import { KEY_PREFIX, type RedisLink, script } from './redis-link.ts';
 
 /**
  * Newest first, in microseconds: two takes of one millisecond are two. What left the window is popped, so each take costs
- * O(1) over its life. Garbage under the key goes; a clock set back by less than the window stands still until it is past.
+ * O(1) over its life. Garbage under the key goes. Where the clock was set back, by less than the window, the takes move with it
+ * and keep their distances, as if the newest were of this moment: else nobody would pass until the old time is reached again.
  * Returns 1 or 0 for a take that passed or not, what remains, microseconds until the oldest leaves.
  */
 const WINDOW = script(`
@@ -21,7 +22,14 @@ local newest = redis.pcall('LINDEX', key, 0)
 if newest then
   newest = type(newest) == 'string' and tonumber(newest)
   if not newest or newest - now > window then redis.call('DEL', key)
-  elseif newest > now then now = newest end
+  elseif newest > now then
+    local takes = redis.call('LRANGE', key, 0, -1)
+    redis.call('DEL', key)
+    for _, text in ipairs(takes) do
+      redis.call('RPUSH', key, string.format('%.0f', (tonumber(text) or 0) - (newest - now)))
+    end
+    redis.call('PEXPIRE', key, math.ceil(window / 1000))
+  end
 end
 local oldest
 while true do

@@ -15,13 +15,13 @@ const soon = (ms = 3_000): ResolveOptions => ({ deadline: performance.now() + ms
 /** A cache that forgets nothing by itself, on a clock that the test turns. */
 class Shelf implements Cache {
   layer: CacheHit['layer'] = 'memory';
-  readonly held = new Map<string, { value: string; ttlMs: number }>();
+  readonly held = new Map<string, { value: string; ttlMs: number; freshUntil: number }>();
   async get(key: string): Promise<CacheHit | undefined> {
     const held = this.held.get(key);
-    return held && { value: held.value, layer: this.layer };
+    return held && { value: held.value, layer: this.layer, freshMs: held.freshUntil - clock() };
   }
-  async set(key: string, value: string, ttlMs: number): Promise<void> {
-    this.held.set(key, { value, ttlMs });
+  async set(key: string, value: string, ttlMs: number, freshMs = ttlMs): Promise<void> {
+    this.held.set(key, { value, ttlMs, freshUntil: clock() + freshMs });
   }
   async delete(key: string): Promise<void> {
     this.held.delete(key);
@@ -40,6 +40,13 @@ class Upstream implements Resolver {
 }
 
 let now = 1_800_000_000_000;
+/** By how much the wall clock was set, forwards or back, without time passing. */
+let wrong = 0;
+const clock = (): number => now - wrong;
+function setClock(ms: number): void {
+  now += ms;
+  wrong += ms;
+}
 function ok(more: Partial<DnsAnswer<'MX'>> = {}): DnsResult<'MX'> {
   const ttl = more.ttl ?? 300;
   const records = [{ preference: 10, exchange: 'mx.a.test' }];
@@ -52,7 +59,7 @@ function setup() {
   const shelf = new Shelf();
   const upstream = new Upstream();
   const events: CacheEvent['what'][] = [];
-  const resolver = cached(upstream, shelf, { now: () => now, observe: ({ what }) => events.push(what) });
+  const resolver = cached(upstream, shelf, { now: () => now, clock, observe: ({ what }) => events.push(what) });
   return { shelf, upstream, events, resolver };
 }
 
@@ -177,6 +184,76 @@ describe('stale answers (RFC 8767)', () => {
   });
 });
 
+describe('a wall clock that is set', () => {
+  test.each([
+    ['a second', 2_000],
+    ['an hour', HOUR],
+    ['a day', DAY],
+  ])('back by %s, or more, shortens no life and lengthens none', async (_, back) => {
+    const { upstream, resolver } = setup();
+    await resolver.resolve(MX, soon());
+    now += 100_000;
+    setClock(-back);
+    const kept = { ttl: 300, resolvedAt: now - 100_000, expiresAt: now + 200_000, source: 'memory' };
+    expect(await resolver.resolve(MX, soon())).toMatchObject({ answer: kept });
+    now += 199_999;
+    expect(await resolver.resolve(MX, soon())).toMatchObject({ answer: { source: 'memory' } });
+    expect(upstream.asked).toHaveLength(1);
+    now += 1;
+    expect(await resolver.resolve(MX, soon())).toMatchObject({ answer: { source: 'network', resolvedAt: now } });
+  });
+
+  test('back, an old answer still covers a failure, for as long as it would have', async () => {
+    const { upstream, resolver } = setup();
+    await resolver.resolve(MX, soon());
+    upstream.answer = () => failure('timeout');
+    setClock(-HOUR);
+    now += 301_000;
+    expect(await resolver.resolve(MX, soon())).toMatchObject({ answer: { source: 'stale', resolvedAt: now } });
+    now += DAY;
+    expect(await resolver.resolve(MX, soon())).toEqual(failure('timeout'));
+  });
+
+  test('back while a question rests, does not make the rest longer', async () => {
+    const { upstream, resolver } = setup();
+    await resolver.resolve(MX, soon());
+    now += 301_000;
+    upstream.answer = () => failure('timeout');
+    await resolver.resolve(MX, soon());
+    setClock(-HOUR);
+    upstream.answer = () => ok();
+    expect(await resolver.resolve(MX, soon())).toMatchObject({ answer: { source: 'stale' } });
+    now += 5_000;
+    expect(await resolver.resolve(MX, soon())).toMatchObject({ answer: { source: 'network' } });
+  });
+
+  test('forwards while a question rests, does not end the rest', async () => {
+    const { upstream, resolver } = setup();
+    await resolver.resolve(MX, soon());
+    now += 301_000;
+    upstream.answer = () => failure('timeout');
+    await resolver.resolve(MX, soon());
+    setClock(HOUR);
+    expect(await resolver.resolve(MX, soon())).toMatchObject({ answer: { source: 'stale' } });
+    expect(upstream.asked).toHaveLength(2);
+  });
+
+  test('forwards ends lives, since a machine that slept wakes like this; and back again begins none anew', async () => {
+    const { upstream, resolver } = setup();
+    await resolver.resolve(MX, soon());
+    setClock(DAY);
+    expect(await resolver.resolve(MX, soon())).toMatchObject({ answer: { source: 'network' } });
+    setClock(-DAY);
+    now += 299_999;
+    expect(await resolver.resolve(MX, soon())).toMatchObject({
+      answer: { source: 'memory', resolvedAt: now - 299_999 },
+    });
+    now += 1;
+    expect(await resolver.resolve(MX, soon())).toMatchObject({ answer: { source: 'network' } });
+    expect(upstream.asked).toHaveLength(3);
+  });
+});
+
 describe('one flight a question', () => {
   const held = () => {
     const gates: ((result: DnsResult) => void)[] = [];
@@ -283,7 +360,9 @@ describe('stored text', () => {
         const answer = { ...rest, status, records: list, resolvedAt: AT, expiresAt: AT + rest.ttl * 1_000 };
         const text = toStored(type, answer as Stored<RecordType>);
         // fast-check makes records without a prototype.
-        expect(JSON.stringify(fromStored(type, text, AT), sorted)).toBe(JSON.stringify(answer, sorted));
+        expect(JSON.stringify(fromStored(type, text, AT, Number.POSITIVE_INFINITY), sorted)).toBe(
+          JSON.stringify(answer, sorted),
+        );
       }),
     );
   });
@@ -307,12 +386,12 @@ describe('stored text', () => {
     ['a clock far ahead', good.replace(String(AT), String(AT + HOUR))],
     ['too much', good + ',10 mx.a.test'.repeat(30_000)],
   ])('%s is a miss', (_, text) => {
-    expect(fromStored('MX', good, AT)).toBeDefined();
-    expect(fromStored('MX', text, AT)).toBeUndefined();
+    expect(fromStored('MX', good, AT, Number.POSITIVE_INFINITY)).toBeDefined();
+    expect(fromStored('MX', text, AT, Number.POSITIVE_INFINITY)).toBeUndefined();
   });
 
   test.each(['256.0.0.1', '1.2.3', '01.2.3.4', '::1'])('%s is no IPv4 address', (address) => {
-    expect(fromStored('A', `1|a+|${AT}|300|a.test|${address}`, AT)).toBeUndefined();
+    expect(fromStored('A', `1|a+|${AT}|300|a.test|${address}`, AT, Number.POSITIVE_INFINITY)).toBeUndefined();
   });
 
   test('noise never throws', () => {
@@ -328,7 +407,7 @@ describe('stored text', () => {
           near.map((parts) => parts.join('')),
         ),
         (type, text) => {
-          const stored = fromStored(type, text, AT);
+          const stored = fromStored(type, text, AT, Number.POSITIVE_INFINITY);
           if (stored !== undefined) expect(stored.expiresAt).toBe(stored.resolvedAt + stored.ttl * 1_000);
         },
       ),

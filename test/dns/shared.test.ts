@@ -138,12 +138,14 @@ describe('an owner that', () => {
   });
 
   test('holds on and on is waited for half of the time there is', async () => {
-    await redis.command(`SET ${lease} stuck PX 60000`);
+    await redis.command(`SET ${lease} stuck PX 1000`);
+    const renewal = setInterval(() => redis.command(`PEXPIRE ${lease} 1000`), 100);
     const { value, ms } = await took(instances[0].resolve(question, soon(1_000)));
+    clearInterval(renewal);
     expect([sourceOf(value), asked]).toEqual(['network', 1]);
     expect(ms).toBeGreaterThan(480);
     // What is another's stays another's.
-    expect(Number((await redis.command(`PTTL ${lease}`)).slice(1))).toBeGreaterThan(50_000);
+    expect(await redis.command(`GET ${lease}`)).toContain('stuck');
   });
 
   test('takes longer than a lease keeps it', async () => {

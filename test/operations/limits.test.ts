@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { operations } from '../../src/operations/index.ts';
 import type { SmtpServer } from '../helpers/smtp-server.ts';
-import { a, aaaa, mx, ns, type Running, sleep, startWorld, travel } from './world.ts';
+import { a, aaaa, mx, ns, type Running, setClock, sleep, startWorld, travel } from './world.ts';
 
 const { resolveMx, probe, report, route, explain, planMigration, checkMigration } = operations;
 const { listArticles, getArticle, testSend } = operations;
@@ -38,6 +38,19 @@ beforeEach(async () => {
 
 const move = { domain: 'dom.test', oldHost: 'm1.test', newHost: 'm2.test' };
 const plan = { domain: 'dom.test', newExchanges: [{ host: 'new.test' }] };
+
+test('a wall clock that is set moves no budget, and what callers hear of it stays true', async () => {
+  await service.value(probe, { host: 'm1.test', port });
+  for (const by of [-3600, 3600, -86_400]) {
+    setClock(by);
+    // From the cache: what is told is what was last known.
+    const { usage } = await service.call(probe, { host: 'm1.test', port });
+    expect(usage).toMatchObject([{ scope: 'client', remaining: 59 }]);
+    expect(usage[0]?.resetSeconds).toBeGreaterThan(0);
+    expect(usage[0]?.resetSeconds).toBeLessThanOrEqual(60);
+  }
+  expect(await service.left('client')).toBe(59);
+});
 
 describe('what costs what', () => {
   const cost = async (work: () => Promise<unknown>) => {

@@ -3,7 +3,7 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { operations } from '../../src/operations/index.ts';
 import { type Rrsets, type World, type ZoneServer, zoneServer } from '../helpers/dns-server.ts';
-import { a, aaaa, codes, mx, ns, type Running, startWorld, travel } from './world.ts';
+import { a, aaaa, codes, mx, ns, type Running, setClock, startWorld, travel } from './world.ts';
 
 const { planMigration, checkMigration, resolveMx } = operations;
 const world = await startWorld('127.66');
@@ -119,6 +119,19 @@ describe('a zone walked through its move', () => {
     publish(NEW);
     const again = await check();
     expect([again.safeToRetire, secondsFromNow(again.waitUntil)]).toEqual([false, 4]);
+  });
+
+  test('noted by a clock that was wrong, waits from the moment it is set right', async () => {
+    publish(OLD);
+    await check();
+    publish(NEW);
+    setClock(DAY);
+    await check();
+    setClock(-DAY);
+    const right = await check();
+    expect([right.safeToRetire, secondsFromNow(right.waitUntil)]).toEqual([false, 4]);
+    travel(5);
+    expect((await check()).safeToRetire).toBe(true);
   });
 
   test('whose old record was never seen waits a day; the memory lasts', async () => {

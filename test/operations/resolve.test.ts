@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { operations } from '../../src/operations/index.ts';
 import { serialise } from '../../src/operations/mx-answer.ts';
-import { a, aaaa, cname, codes, contextOf, mx, type Running, startWorld, travel } from './world.ts';
+import { a, aaaa, cname, codes, contextOf, mx, type Running, setClock, startWorld, travel } from './world.ts';
 
 const { resolveMx } = operations;
 const world = await startWorld('127.61');
@@ -192,6 +192,57 @@ describe('the cache', () => {
       service.services.hot.drop('plain.test');
       expect((await ask('plain.test')).body.exchanges).toHaveLength(2);
     }
+  });
+});
+
+describe('a wall clock that is set', () => {
+  const lives = (rendered: Awaited<ReturnType<typeof ask>>) =>
+    Math.round((Date.parse(rendered.body.expiresAt) - Date.now()) / 1000);
+
+  test.for([-3600, -86_400])('by %i s: answers live as long as they would have, and upstream is spared', async (by) => {
+    // Once, and once more to have it at hand.
+    await ask('plain.test');
+    await ask('plain.test');
+    travel(100);
+    setClock(by);
+    // Put together anew from what is kept, and then at hand again.
+    for (let round = 0; round < 3; round++) {
+      const answer = await ask('plain.test');
+      expect([answer.body.ttl, lives(answer)]).toEqual([3500, 200]);
+      expect(Date.parse(answer.body.resolvedAt)).toBeLessThanOrEqual(Date.now());
+      if (round > 0) expect(answer.body.cache).toMatchObject({ state: 'hit', layer: 'memory' });
+    }
+    for (const host of ['mx1.plain.test', 'mx2.plain.test']) expect(world.asked('A', host)).toBe(1);
+    expect([world.asked('MX', 'plain.test'), world.asked('AAAA', 'mx1.plain.test')]).toEqual([1, 1]);
+    travel(199);
+    expect((await ask('plain.test')).body.cache.state).toBe('hit');
+    travel(2);
+    expect((await ask('plain.test')).body.cache.state).toBe('miss');
+    expect(world.asked('A', 'mx1.plain.test')).toBe(2);
+  });
+
+  test('back by less than an answer is old: it does not live longer for it', async () => {
+    const addresses = { ...a(7200, '192.0.2.9'), ...aaaa(7200, '2001:db8::9') };
+    world.publish({ 'long.test': mx(7200, [10, 'long-a.test']), 'long-a.test': addresses });
+    await ask('long.test');
+    travel(5400);
+    await ask('long.test');
+    setClock(-3600);
+    expect((await ask('long.test')).body.ttl).toBe(1800);
+    travel(1801);
+    expect((await ask('long.test')).body.cache.state).toBe('miss');
+  });
+
+  test('forwards ends every life, since a machine that slept wakes like this; back again, none is longer for it', async () => {
+    await ask('plain.test');
+    setClock(86_400);
+    expect((await ask('plain.test')).body.cache.state).toBe('miss');
+    expect((await ask('plain.test')).body.cache.state).toBe('hit');
+    setClock(-86_400);
+    const answer = await ask('plain.test');
+    expect([answer.body.cache.state, lives(answer)]).toEqual(['hit', 300]);
+    travel(301);
+    expect((await ask('plain.test')).body.cache.state).toBe('miss');
   });
 });
 

@@ -6,7 +6,7 @@ import { optionsOf } from '../../src/operations/probe.ts';
 import { runSessions } from '../../src/operations/sessions.ts';
 import { startCiscoProxy } from '../helpers/cisco-proxy.ts';
 import type { SmtpServer } from '../helpers/smtp-server.ts';
-import { a, codes, contextOf, mx, type Running, startWorld, travel } from './world.ts';
+import { a, codes, contextOf, mx, type Running, setClock, startWorld, travel } from './world.ts';
 
 const { probe, findProbe } = operations;
 const world = await startWorld('127.63');
@@ -37,6 +37,17 @@ describe('a session is kept', () => {
     travel(2);
     expect((await ask({ host: one.host })).cache).toEqual({ state: 'miss', layer: null, ageSeconds: 0 });
     expect(one.sessions).toHaveLength(2);
+  });
+
+  test('as long, and no longer, when the wall clock is set back; not at all over a sleep of the machine', async () => {
+    await ask({ host: one.host });
+    setClock(-3600);
+    expect((await again({ host: one.host }, 299)).state).toBe('hit');
+    travel(2);
+    expect((await ask({ host: one.host })).cache.state).toBe('miss');
+    setClock(86_400);
+    expect((await ask({ host: one.host })).cache.state).toBe('miss');
+    expect(one.sessions).toHaveLength(3);
   });
 
   test('60 s when not', async () => {
@@ -247,6 +258,17 @@ describe('ours, not theirs', () => {
     const open = await world.service({ ALLOW_TARGETS, CANARY });
     open.dark.add(at('2.1'));
     expect(await hostCodes('mx.alpha.example', open)).not.toContain('port-blocked');
+  });
+
+  test('a stranger’s silence is forgotten after ten minutes, wherever the wall clock was set meanwhile', async () => {
+    for (const by of [-3600, 0, 3600]) {
+      const blind = await world.service({ ALLOW_TARGETS });
+      for (const ip of [at('2.1'), '127.163.2.1']) blind.dark.add(ip);
+      await hostCodes('mx.alpha.example', blind);
+      setClock(by);
+      travel(601);
+      expect(await hostCodes('mx.beta.example', blind)).not.toContain('port-blocked');
+    }
   });
 
   test('without a canary two strangers that are silent make one possible; one alone, or one refusal, does not', async () => {

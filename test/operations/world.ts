@@ -1,7 +1,7 @@
 /**
  * A closed world for operations: real services, built as `main` builds them, with a DNS server and mail servers on loopback.
  * Every test file has a /16 of its own, in which all mail servers share one port: who dials 25 reaches that one, so that no
- * test needs a privileged port. `travel` moves the clocks that lifetimes and budgets are counted by.
+ * test needs a privileged port. `travel` moves the clocks that lifetimes and budgets are counted by, `setClock` the one on the wall alone.
  */
 
 import { afterAll, expect, vi } from 'vitest';
@@ -21,12 +21,18 @@ import { type Script, type SmtpServer, startSmtpServer } from '../helpers/smtp-s
 
 let ahead = 0;
 const clocks = { wall: Date.now.bind(Date), monotonic: performance.now.bind(performance) };
-vi.spyOn(Date, 'now').mockImplementation(() => clocks.wall() + ahead);
+let wrong = 0;
+vi.spyOn(Date, 'now').mockImplementation(() => clocks.wall() + ahead + wrong);
 vi.spyOn(performance, 'now').mockImplementation(() => clocks.monotonic() + ahead);
 
 /** Lets seconds pass at once. Only between calls: what is under way would run out of time. */
 export const travel = (seconds: number): void => {
   ahead += seconds * 1000;
+};
+
+/** Somebody sets the wall clock so many seconds forwards, or back; no more time passes than that takes. */
+export const setClock = (seconds: number): void => {
+  wrong += seconds * 1000;
 };
 
 // --- records -------------------------------------------------------------------------------------------------------
@@ -165,6 +171,8 @@ function run(built: Services, port: number): Running {
     unroutable,
     call,
     async value(operation, input, as) {
+      // Made at its first use, in a second or so on a busy machine: not one that passes for the service.
+      faultsOf(operation.output, null);
       const { outcome } = await call(operation, input, as);
       if (!outcome.ok) return expect.unreachable(`refused: ${JSON.stringify(outcome.refusal)}`);
       expect(faultsOf(operation.output, shown(outcome.value))).toEqual([]);

@@ -33,6 +33,20 @@ export function cacheContract(cache: () => Cache): void {
     expect((await cache().get(key))?.value).toBe('stale');
   });
 
+  test('says how long a value is current: less and less, and then no more', async () => {
+    const key = fresh();
+    await cache().set(key, 'value', 60_000, 5_000);
+    const first = (await cache().get(key))?.freshMs ?? 0;
+    await sleep(20);
+    const second = (await cache().get(key))?.freshMs ?? 0;
+    expect(first).toBeLessThanOrEqual(5_000);
+    expect(second).toBeLessThan(first);
+    expect(second).toBeGreaterThan(0);
+    await cache().set(key, 'stale', 60_000, 1);
+    await sleep(10);
+    expect((await cache().get(key))?.freshMs).toBeLessThanOrEqual(0);
+  });
+
   test('a deleted key is gone, deleting nothing is fine', async () => {
     const key = fresh();
     await cache().set(key, 'value', 60_000);

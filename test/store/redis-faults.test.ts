@@ -264,7 +264,7 @@ test('absent at start: everything goes on in process, and Redis is used once it 
   try {
     const cache = createLayeredCache(createMemoryCache({ maxBytes: 1 << 20 }), waiting);
     await cache.set('k', 'value', 60_000);
-    expect(await cache.get('k')).toEqual({ value: 'value', layer: 'memory' });
+    expect(await cache.get('k')).toEqual({ value: 'value', layer: 'memory', freshMs: expect.closeTo(60_000, -4) });
     expect(await waiting.whenUp(100)).toBe(false);
     expect([redisStatus(waiting), waiting.trouble(), redisStatus(null)]).toEqual(['down', 'ECONNREFUSED', 'off']);
     await late.start();
