@@ -56,6 +56,9 @@ export type SmtpServer = {
 
 export const ok = (...lines: string[]): readonly Step[] => [{ reply: lines }];
 
+/** Whoever talks to such a server is to wait for a moment only; a busy machine may need longer for what others do. */
+export const fallsSilent = (script: Script): boolean => JSON.stringify(script).includes('"hang":true');
+
 /** What an ordinary server says to what a script does not mention. */
 const ORDINARY: Readonly<Record<string, Answer>> = {
   EHLO: ok('250-mx.test greets you', '250-PIPELINING', '250-SIZE 10240000', '250 8BITMIME'),

@@ -2,9 +2,10 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createAddressPolicy } from '../../src/net/address-policy.ts';
 import { createDialer, type Dialer } from '../../src/net/dial.ts';
 import { type ProbeOptions, probeHost } from '../../src/smtp/probe.ts';
+import { WAITS } from '../../src/smtp/session.ts';
 import type { HostProbe, Reply, Security } from '../../src/smtp/types.ts';
 import { makeAuthority, makeCertificate, type Pair } from '../helpers/certificates.ts';
-import { ok, type Script, type SmtpServer, type Step, startSmtpServer } from '../helpers/smtp-server.ts';
+import { fallsSilent, ok, type Script, type SmtpServer, type Step, startSmtpServer } from '../helpers/smtp-server.ts';
 
 const HOST = 'mx.test';
 let ca: Pair;
@@ -107,6 +108,7 @@ describe('an honest server', () => {
 });
 
 const EARLY = { connect: 2_000, greeting: 300, reply: 300 };
+const waitsFor = (script: Script) => (fallsSilent(script) ? EARLY : WAITS);
 
 describe('outcome and stage', () => {
   const greeting = (...steps: Step[]): Script => ({ greeting: steps });
@@ -172,7 +174,7 @@ describe('outcome and stage', () => {
     ['a reset at QUIT', at('QUIT', { reset: true }), 'ok', 'quit', { socketError: null }],
     ['garbage to QUIT', at('QUIT', { raw: 'bye!\r\n' }), 'ok', 'quit', {}],
   ])('%s', async ([, script, outcome, stage, more]) => {
-    const { probe: answer, server } = await probe(script, { waits: EARLY });
+    const { probe: answer, server } = await probe(script, { waits: waitsFor(script) });
     expect(answer).toMatchObject({ outcome, stage, ...more });
     expect(server.sessions.map(({ early }) => early)).toEqual([0]);
     expect(server.sessions.flatMap(({ violations }) => violations)).toEqual([]);
@@ -340,7 +342,7 @@ describe('STARTTLS', () => {
       { outcome: 'tls-error', stage: 'tls', tlsFailure: 'handshake' },
     ],
   ])('answered with %s', async ([, script, expected]) => {
-    const { probe: answer } = await probe(script, { waits: EARLY });
+    const { probe: answer } = await probe(script, { waits: waitsFor(script) });
     expect(answer).toMatchObject({ ...expected, tls: { offered: true, negotiated: false, certificate: null } });
     expect(answer.capabilitiesAfterTls).toBeNull();
   });
@@ -421,7 +423,7 @@ describe('implicit TLS', () => {
     ['silence', { greeting: [{ hang: true }] }, { outcome: 'tls-error', stage: 'tls', tlsFailure: 'timeout' }],
     ['a close', { greeting: [{ close: true }] }, { outcome: 'tls-error', stage: 'tls', tlsFailure: 'closed' }],
   ])('%s', async ([, script, expected]) => {
-    const { probe: answer } = await probe(script, { security: 'implicit', waits: EARLY });
+    const { probe: answer } = await probe(script, { security: 'implicit', waits: waitsFor(script) });
     expect(answer).toMatchObject({ ...expected, banner: null });
   });
 });

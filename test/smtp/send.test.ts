@@ -3,10 +3,19 @@ import { createAddressPolicy } from '../../src/net/address-policy.ts';
 import { createDialer, type Dialer } from '../../src/net/dial.ts';
 import { type Mailbox, messageData, parseMailbox } from '../../src/smtp/envelope.ts';
 import { type Delivery, type SendHost, type SendOptions, type SendPlan, sendTest } from '../../src/smtp/send.ts';
+import { WAITS } from '../../src/smtp/session.ts';
 import type { Envelope } from '../../src/smtp/transaction.ts';
 import type { Security } from '../../src/smtp/types.ts';
 import { makeAuthority, makeCertificate, type Pair } from '../helpers/certificates.ts';
-import { type Answer, ok, type Script, type SmtpServer, type Step, startSmtpServer } from '../helpers/smtp-server.ts';
+import {
+  type Answer,
+  fallsSilent,
+  ok,
+  type Script,
+  type SmtpServer,
+  type Step,
+  startSmtpServer,
+} from '../helpers/smtp-server.ts';
 
 let ca: Pair;
 let good: Pair;
@@ -83,6 +92,8 @@ const dialerFor = (port: number): Dialer =>
 type Asked = Partial<SendOptions> & { envelope?: Envelope; security?: Security; steps?: SendPlan['steps'] };
 type Sent = { delivery: Delivery; heard: SmtpServer[] };
 
+const HURRIED = { connect: 1000, greeting: 300, reply: 300 };
+
 async function send(scripts: readonly (Script | null)[], asked: Asked = {}): Promise<Sent> {
   const { envelope: letter = envelope(), security = 'starttls', steps, ...options } = asked;
   const { port, heard } = await start(scripts);
@@ -91,7 +102,7 @@ async function send(scripts: readonly (Script | null)[], asked: Asked = {}): Pro
     port: port || 1,
     security,
   };
-  const waits = { connect: 1000, greeting: 300, reply: 300 };
+  const waits = scripts.some((script) => script && fallsSilent(script)) ? HURRIED : WAITS;
   const delivery = await sendTest(letter, plan, dialerFor(plan.port), { ehloName: 'probe.test', waits, ...options });
   return { delivery, heard };
 }
