@@ -32,7 +32,7 @@ export function toStored<T extends RecordType>(type: T, answer: Stored<T>): stri
 /**
  * `freshMs` is how long the answer stays current by the cache's own clock. Where its times say more, the wall clock was set
  * back since, and they are set back with it. An answer that is from the future even so was written by a machine whose clock
- * is ahead: a little is bridged, more is a miss.
+ * is ahead: a little is bridged; for more it is taken for one that has just expired, which may still cover a failure.
  */
 export function fromStored<T extends RecordType>(
   type: T,
@@ -56,8 +56,7 @@ export function fromStored<T extends RecordType>(
   const ttl = Number(seconds);
   const setBack = Number(at) + ttl * 1_000 - now - freshMs;
   const writtenAt = Number(at) - (setBack > ON_ITS_WAY_MS ? setBack : 0);
-  if (writtenAt > now + MAX_SKEW_MS) return undefined;
-  const resolvedAt = Math.min(writtenAt, now);
+  const resolvedAt = writtenAt > now + MAX_SKEW_MS ? now - ttl * 1_000 : Math.min(writtenAt, now);
   const authenticated = flags[1] === '+';
   return { status, records, canonical, ttl, authenticated, resolvedAt, expiresAt: resolvedAt + ttl * 1_000 };
 }

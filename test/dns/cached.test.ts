@@ -214,6 +214,18 @@ describe('a wall clock that is set', () => {
     expect(await resolver.resolve(MX, soon())).toEqual(failure('timeout'));
   });
 
+  test('back while the answer lies in the store of all instances, it is asked for again, and covers a failure', async () => {
+    const { shelf, upstream, resolver } = setup();
+    // By the clock on the wall, as all that instances know of each other's values.
+    await shelf.set('rr:MX:a.test', `1|a+|${now + HOUR}|300|a.test|10 mx.a.test`, DAY, HOUR + 300_000);
+    shelf.layer = 'redis';
+    upstream.answer = () => failure('timeout');
+    expect(await resolver.resolve(MX, soon())).toMatchObject({ answer: { source: 'stale', expiresAt: now + 30_000 } });
+    upstream.answer = () => ok();
+    now += 5_000;
+    expect(await resolver.resolve(MX, soon())).toMatchObject({ answer: { source: 'network' } });
+  });
+
   test('back while a question rests, does not make the rest longer', async () => {
     const { upstream, resolver } = setup();
     await resolver.resolve(MX, soon());
@@ -383,11 +395,16 @@ describe('stored text', () => {
     ['one record too many', `${good},`],
     ['a field too many', `${good}|`],
     ['markup', good.replace('mx.a', '<b>')],
-    ['a clock far ahead', good.replace(String(AT), String(AT + HOUR))],
     ['too much', good + ',10 mx.a.test'.repeat(30_000)],
   ])('%s is a miss', (_, text) => {
     expect(fromStored('MX', good, AT, Number.POSITIVE_INFINITY)).toBeDefined();
     expect(fromStored('MX', text, AT, Number.POSITIVE_INFINITY)).toBeUndefined();
+  });
+
+  test('of a clock far ahead has expired', () => {
+    const of = (ahead: number) =>
+      fromStored('MX', good.replace(String(AT), String(AT + ahead)), AT, Number.POSITIVE_INFINITY)?.expiresAt;
+    expect([of(5_000), of(5_001), of(HOUR)]).toEqual([AT + 300_000, AT, AT]);
   });
 
   test.each(['256.0.0.1', '1.2.3', '01.2.3.4', '::1'])('%s is no IPv4 address', (address) => {
