@@ -104,6 +104,7 @@ test.for(FAULTS)(
 );
 
 test('Redis slower than usual is waited for: every call is answered, and nothing is degraded', async () => {
+  await until('Redis is used', async () => (await status()) === 'ok');
   path.delay(60);
   const answers = (
     await Promise.all([times(50, cached), times(20, uncached), times(5, probe), times(5, keyed)])
@@ -116,6 +117,7 @@ test('Redis slower than usual is waited for: every call is answered, and nothing
 });
 
 test('Redis flushed under load: nothing but answers', async () => {
+  await until('Redis is used', async () => (await status()) === 'ok');
   const calls = Array.from({ length: 20 }, async (_, i) => {
     if (i === 10) await redis.command('FLUSHALL');
     return [await cached(), await uncached(), await keyed()];

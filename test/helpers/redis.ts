@@ -6,10 +6,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 
 export interface TestRedis {
   readonly port: number;
@@ -89,37 +90,17 @@ export async function startRedis(
   };
 }
 
-/** A way to Redis on which each command and each reply takes half of `delay` longer. */
-export async function slowPath(port: number): Promise<{ url: string; delay(ms: number): void; close(): void }> {
-  let delayMs = 0;
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = connect(port, '127.0.0.1');
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket
-        .on('error', () => {})
-        .on('close', () => {
-          sockets.delete(socket);
-          client.destroy();
-          upstream.destroy();
-        });
-    }
-    client.on('data', (data) => setTimeout(() => upstream.write(data), delayMs / 2));
-    upstream.on('data', (data) => setTimeout(() => client.write(data), delayMs / 2));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+/**
+ * A way to Redis on which each command and each reply takes half of `delay` longer. In a thread of its own: what keeps a test
+ * busy must not make the way any slower.
+ */
+export async function slowPath(port: number): Promise<{ url: string; delay(ms: number): void; close(): unknown }> {
+  const thread = new Worker(new URL('slow-path.ts', import.meta.url), { workerData: port });
+  const [own] = await once(thread, 'message');
   return {
-    url: `redis://127.0.0.1:${address.port}`,
-    delay: (ms) => {
-      delayMs = ms;
-    },
-    close: () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
+    url: `redis://127.0.0.1:${own}`,
+    delay: (ms) => thread.postMessage(ms),
+    close: () => thread.terminate(),
   };
 }
 
