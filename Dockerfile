@@ -5,12 +5,12 @@
 #   docker build -t mxscope .
 #   docker run -p 3000:3000 -e API_KEYS="desk:$(printf %s "$KEY" | sha256sum | cut -d' ' -f1):read+probe" mxscope
 
-FROM node:26-slim AS dependencies
+FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts
 
-FROM node:26-slim
+FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
