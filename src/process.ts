@@ -5,7 +5,6 @@
 
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync, watchFile } from 'node:fs';
-import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -39,7 +38,6 @@ const LAST_LINES_MS = 400;
 /** A file that is written in several steps is read when it has been still for this long. */
 const SETTLE_MS = 200;
 const LOOK_MS = 1_000;
-const SWEEP_MS = 100;
 
 /** What a test's closed world or a benchmark changes about the services. */
 export type Overrides = Omit<ServicesOptions, 'metrics' | 'tracer' | 'onRedis' | 'onDnsFailure' | 'dkimKey'>;
@@ -72,7 +70,6 @@ export async function start(
     onRedis: (status, reason) => logger[status === 'up' ? 'info' : 'warn']({ status, reason }, 'redis'),
   });
   const app = await buildApp(services, { log, metrics, keys, lifecycle });
-  const endSilent = silentConnectionsOf(app);
   const end = async (code: number): Promise<never> => {
     await Promise.race([lines.flush(), sleep(LAST_LINES_MS)]).catch(() => {});
     process.exit(code);
@@ -87,7 +84,7 @@ export async function start(
     logger.info({ signal }, 'stopping');
     setTimeout(() => stop.abort.abort(), ABORT_MS).unref();
     setTimeout(() => end(0), GRACE_MS).unref();
-    shutDown(app, endSilent, services, telemetry, logger).then(() => end(0));
+    shutDown(app, services, telemetry, logger).then(() => end(0));
   });
   if (config.apiKeysFile !== null) watchKeys(config.apiKeysFile, config.apiKeys, keys, logger);
   await app.listen({ host: config.host, port: config.port, backlog: BACKLOG }).catch((err) => {
@@ -115,31 +112,13 @@ async function telemetryOf({ traces }: Config, logger: Logger): Promise<Telemetr
   });
 }
 
-/** Ends the connections on which nothing has been said yet: to Node's server they wait for a request, and are not idle. */
-function silentConnectionsOf({ server }: FastifyInstance): () => void {
-  const open = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
-  return () => {
-    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
-  };
-}
-
 async function shutDown(
   app: FastifyInstance,
-  endSilent: () => void,
   services: Services,
   telemetry: Telemetry | undefined,
   logger: Logger,
 ): Promise<void> {
   for (let turn = 0; turn < DRAIN_TURNS; turn++) await sleep(DRAIN_TURN_MS);
-  // A connection whose last answer has gone out is idle from then on, and would hold the close until its client leaves.
-  const sweep = setInterval(() => {
-    app.server.closeIdleConnections();
-    endSilent();
-  }, SWEEP_MS);
   try {
     await app.close();
     await services.close();
@@ -147,7 +126,6 @@ async function shutDown(
   } catch (err) {
     logger.error({ err }, 'closing failed');
   }
-  clearInterval(sweep);
 }
 
 function keysOfFile({ apiKeysFile, apiKeys }: Config): readonly ApiKey[] {

@@ -1,7 +1,8 @@
 /**
- * The bare Fastify server: its bounds, its parser, and its errors turned into problems. No route, no hook.
+ * The bare Fastify server: its bounds, its parser, and its errors turned into problems, and its close. No route.
  */
 
+import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { answerUnrouted, type HookOptions } from './hooks.ts';
 import { answerBrokenRequest } from './http-errors.ts';
@@ -12,6 +13,8 @@ const REQUEST_MS = 30_000;
 /** How often Node looks for such senders; by itself it does every 30 s, and gives a head 60 s and a body 90 s that way. */
 const REQUEST_CHECK_MS = 2_000;
 const IDLE_MS = 65_000;
+/** While it closes, so often it looks for connections that no longer matter. */
+const SWEEP_MS = 100;
 /** URL and headers together. */
 const HEAD_BYTES = 16 * 1024;
 
@@ -41,5 +44,26 @@ export function createServer(options: HookOptions): FastifyInstance {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'));
   // RFC 9110 §10.1.1 lets a server ignore an expectation it does not know; Node's own answer would be no problem document.
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
+  sweepAtClose(app);
   return app;
+}
+
+/**
+ * A connection whose last answer has gone out, or on which nothing was ever said, would hold the close until its client leaves:
+ * Node ends those that are idle when it begins, and counts the silent ones as busy.
+ */
+function sweepAtClose(app: FastifyInstance): void {
+  const open = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  let sweep: NodeJS.Timeout | undefined;
+  app.addHook('preClose', async () => {
+    sweep = setInterval(() => {
+      app.server.closeIdleConnections();
+      for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+    }, SWEEP_MS);
+  });
+  app.addHook('onClose', async () => clearInterval(sweep));
 }
