@@ -4,7 +4,7 @@
  */
 
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -69,6 +69,8 @@ async function onlyOne(lab: Lab): Promise<void> {
 async function prepareSystem(): Promise<void> {
   if (!existsSync(HELPERS)) {
     await mkdir(dirname(HELPERS), { recursive: true });
+    // What a checkout that is gone has left points nowhere.
+    await rm(HELPERS, { force: true });
     await symlink(dirname(unpackedFile('opensmtpd', 'usr/libexec/opensmtpd/mail.maildir')), HELPERS);
   }
   await mkdir(CHROOT, { recursive: true });
