@@ -1,5 +1,5 @@
 /**
- * The bare Fastify server: its bounds, its parser, and its errors turned into problems, and its close. No route.
+ * The bare Fastify server: its bounds, its parser, its errors turned into problems, and its close. No route.
  */
 
 import type { Socket } from 'node:net';

@@ -63,6 +63,16 @@ function setup() {
   return { shelf, upstream, events, resolver };
 }
 
+/** A question whose answer has expired, and whose upstream has just failed. */
+async function resting() {
+  const all = setup();
+  await all.resolver.resolve(MX, soon());
+  now += 301_000;
+  all.upstream.answer = () => failure('timeout');
+  await all.resolver.resolve(MX, soon());
+  return all;
+}
+
 describe('cached', () => {
   test('keeps an answer exactly as long as its TTL allows', async () => {
     const { upstream, resolver, events } = setup();
@@ -227,11 +237,7 @@ describe('a wall clock that is set', () => {
   });
 
   test('back while a question rests, does not make the rest longer', async () => {
-    const { upstream, resolver } = setup();
-    await resolver.resolve(MX, soon());
-    now += 301_000;
-    upstream.answer = () => failure('timeout');
-    await resolver.resolve(MX, soon());
+    const { upstream, resolver } = await resting();
     setClock(-HOUR);
     upstream.answer = () => ok();
     expect(await resolver.resolve(MX, soon())).toMatchObject({ answer: { source: 'stale' } });
@@ -240,11 +246,7 @@ describe('a wall clock that is set', () => {
   });
 
   test('forwards while a question rests, does not end the rest', async () => {
-    const { upstream, resolver } = setup();
-    await resolver.resolve(MX, soon());
-    now += 301_000;
-    upstream.answer = () => failure('timeout');
-    await resolver.resolve(MX, soon());
+    const { upstream, resolver } = await resting();
     setClock(HOUR);
     expect(await resolver.resolve(MX, soon())).toMatchObject({ answer: { source: 'stale' } });
     expect(upstream.asked).toHaveLength(2);
